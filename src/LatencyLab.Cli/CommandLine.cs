@@ -1,0 +1,54 @@
+using System.CommandLine;
+using LatencyLab.Cli.Commands;
+
+namespace LatencyLab.Cli;
+
+/// <summary>The whole command line as a function of its arguments and two writers: tests call it as the shell does.</summary>
+public static class CommandLine
+{
+    /// <summary>Shared by all commands: exactly one JSON document on stdout, errors included.</summary>
+    public static Option<bool> Json { get; } = new("--json") { Description = "Print one JSON document on stdout.", Recursive = true };
+
+    /// <summary>Shared by all commands: stack traces of internal faults, and what is said to and by the boards.</summary>
+    public static Option<bool> Verbose { get; } = new("--verbose", "-v") { Description = "Show stack traces and protocol talk.", Recursive = true };
+
+    public static async Task<int> RunAsync(string[] args, TextWriter stdout, TextWriter stderr, CancellationToken cancellationToken = default)
+    {
+        var output = new Output(stdout, stderr, args.Contains("--json", StringComparer.Ordinal), args.Contains("--verbose", StringComparer.Ordinal) || args.Contains("-v", StringComparer.Ordinal));
+        var parsed = CreateRoot(output).Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            return (int)output.Fail(new LatencyLabException(
+                FaultKind.Usage, string.Join(' ', parsed.Errors.Select(e => e.Message)), null, $"See 'latencylab {parsed.CommandResult.Command.Name} --help'."));
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { Output = stdout, Error = stderr, EnableDefaultExceptionHandler = false }, cancellationToken);
+        }
+        catch (LatencyLabException e)
+        {
+            return (int)output.Fail(e);
+        }
+        catch (OperationCanceledException)
+        {
+            return (int)ExitCode.Interrupted;
+        }
+        catch (Exception e)
+        {
+            return (int)output.FailInternally(e);
+        }
+    }
+
+    /// <summary>The command tree; a new command is one file in Commands and one line here.</summary>
+    public static RootCommand CreateRoot(Output output)
+    {
+        var root = new RootCommand("Measures interrupt and toggle latency of MicroPython boards, pin to pin.")
+        {
+            PinsCommand.Create(output),
+        };
+        root.Options.Add(Json);
+        root.Options.Add(Verbose);
+        return root;
+    }
+}

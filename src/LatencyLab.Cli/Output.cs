@@ -1,0 +1,74 @@
+using System.Text;
+using System.Text.Json;
+
+namespace LatencyLab.Cli;
+
+/// <summary>The two ways out: stdout is the result, stderr is talk. Commands get this instead of the console.</summary>
+public sealed class Output(TextWriter result, TextWriter talk, bool json, bool verbose)
+{
+    public TextWriter Result { get; } = result;
+
+    public TextWriter Talk { get; } = talk;
+
+    /// <summary>True when stdout must hold exactly one JSON document.</summary>
+    public bool Json { get; } = json;
+
+    public bool Verbose { get; } = verbose;
+
+    /// <summary>Says what happened, why and what to try, and returns the exit code of the fault.</summary>
+    public ExitCode Fail(LatencyLabException fault)
+    {
+        var code = fault.Kind switch
+        {
+            FaultKind.Usage => ExitCode.Usage,
+            FaultKind.Device => ExitCode.Device,
+            FaultKind.Measurement => ExitCode.MeasurementInvalid,
+            FaultKind.Gate => ExitCode.GateFailed,
+            FaultKind.GateInconclusive => ExitCode.GateInconclusive,
+            FaultKind.Storage => ExitCode.Storage,
+            _ => ExitCode.InternalFault,
+        };
+        Report(code, fault.Message, fault.Where, fault.Try);
+        if (Verbose)
+        {
+            Talk.WriteLine(fault.ToString());
+        }
+
+        return code;
+    }
+
+    /// <summary>A bug in LatencyLab: the message always, the stack only on request.</summary>
+    public ExitCode FailInternally(Exception fault)
+    {
+        Report(ExitCode.InternalFault, $"LatencyLab itself failed: {fault.Message}", fault.GetType().Name, "Run again with --verbose and report the stack trace.");
+        if (Verbose)
+        {
+            Talk.WriteLine(fault.ToString());
+        }
+
+        return ExitCode.InternalFault;
+    }
+
+    private void Report(ExitCode code, string what, string? where, string? remedy)
+    {
+        if (Json)
+        {
+            using var buffer = new MemoryStream();
+            using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
+            {
+                writer.WriteStartObject();
+                writer.WriteString("schema", "latencylab.error/1");
+                writer.WriteNumber("exit_code", (int)code);
+                writer.WriteString("error", what);
+                writer.WriteString("where", where);
+                writer.WriteString("try", remedy);
+                writer.WriteEndObject();
+            }
+
+            Result.WriteLine(Encoding.UTF8.GetString(buffer.ToArray()));
+            return;
+        }
+
+        Talk.WriteLine(TerminalText.Clean($"error: {what}{(where is null ? "" : $" ({where})")}{(remedy is null ? "" : $" Try: {remedy}")}"));
+    }
+}

@@ -1,0 +1,13 @@
+namespace LatencyLab.Cli.Tests.Commands;
+
+public sealed class CommandLineTests
+{
+    [Fact]
+    public async Task Unknown_command_is_a_usage_error()
+    {
+        var (stdout, stderr) = (new StringWriter(), new StringWriter());
+        Assert.Equal(2, await CommandLine.RunAsync(["frobnicate"], stdout, stderr, TestContext.Current.CancellationToken));
+        Assert.Contains("frobnicate", stderr.ToString(), StringComparison.Ordinal);
+        Assert.Empty(stdout.ToString());
+    }
+}
