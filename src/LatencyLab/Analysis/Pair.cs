@@ -44,7 +44,7 @@ public enum PairFlags : byte
 public readonly record struct Pair(long Sequence, long StimulusTick, long ResponseTick, PairStatus Status, PairFlags Flags)
 {
     /// <summary>Response minus stimulus in ticks; null where one of them is unknown.</summary>
-    public long? LatencyTicks => (Flags & (PairFlags.StimulusLost | PairFlags.NoResponse)) == 0 ? ResponseTick - StimulusTick : null;
+    public long? LatencyTicks => (Flags & (PairFlags.StimulusLost | PairFlags.NoResponse)) == PairFlags.None ? ResponseTick - StimulusTick : null;
 }
 
 /// <summary>How many stimuli and answers there were of each kind; warm-up not included.</summary>
