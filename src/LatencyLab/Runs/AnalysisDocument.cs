@@ -1,0 +1,59 @@
+namespace LatencyLab.Runs;
+
+/// <summary>What analysing a file prints, schema latencylab.analysis/1: the numbers of a run without the run around them.</summary>
+public sealed record AnalysisDocument
+{
+    public const string SchemaName = "latencylab.analysis/1";
+
+    public string Schema { get; init => field = value ?? SchemaName; } = SchemaName;
+
+    public required SourceDocument Source { get; init; }
+
+    /// <summary>True where the capture came from a simulated rig.</summary>
+    public bool Simulated { get; init; }
+
+    public required AnalysisCounts Counts { get; init; }
+
+    public required LatencyNumbers LatencyNs { get; init; }
+
+    public LatenciesByEdge? ByEdge { get; init; }
+
+    public required UncertaintyNumbers UncertaintyNs { get; init; }
+
+    public IReadOnlyList<string> Warnings { get; init => field = value ?? []; } = [];
+}
+
+/// <summary>The file that was analysed or imported.</summary>
+public sealed record SourceDocument
+{
+    public required string File { get; init; }
+
+    /// <summary>Name of the format as it was recognised by content.</summary>
+    public required string Format { get; init; }
+
+    public required long TickHz { get; init; }
+
+    public required IReadOnlyList<ChannelDocument> Channels { get; init; }
+}
+
+/// <summary>What became of the stimuli of a capture; stimuli = matched + late + missed + excluded.</summary>
+public sealed record AnalysisCounts
+{
+    public required long Stimuli { get; init; }
+
+    public required long Matched { get; init; }
+
+    public required long Late { get; init; }
+
+    public required long Missed { get; init; }
+
+    public required long Excluded { get; init; }
+
+    /// <summary>Further answers inside the window of a matched stimulus.</summary>
+    public required long Extra { get; init; }
+
+    /// <summary>Every other answer without a stimulus.</summary>
+    public required long Spurious { get; init; }
+
+    public required long Gaps { get; init; }
+}

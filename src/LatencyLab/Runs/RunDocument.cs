@@ -1,0 +1,127 @@
+using LatencyLab.Signals;
+
+namespace LatencyLab.Runs;
+
+/// <summary>What a run is worth.</summary>
+public enum RunStatus
+{
+    /// <summary>Measured to its end; the numbers hold.</summary>
+    Complete,
+
+    /// <summary>Interrupted, killed or still going on: what was recorded holds, but isn't all.</summary>
+    Partial,
+
+    /// <summary>Something happened that makes the numbers unbelievable; the reasons say what.</summary>
+    Invalid,
+}
+
+/// <summary>
+/// The content of run.json, schema latencylab.run/1: one measurement, how it was made and what it says. Members that a kind of run doesn't have
+/// (a plain capture has no pin and no latencies) are null. Numbers are in the unit of their name. Initialisers also guard against null, since
+/// the generated reader passes it for a member that the file lacks.
+/// </summary>
+public sealed record RunDocument
+{
+    public const string SchemaName = "latencylab.run/1";
+
+    public string Schema { get; init => field = value ?? SchemaName; } = SchemaName;
+
+    /// <summary>Name of the run folder.</summary>
+    public required string RunId { get; init; }
+
+    /// <summary>Where the folder was when the document was written or read.</summary>
+    public string? Folder { get; init; }
+
+    public required RunStatus Status { get; init; }
+
+    /// <summary>Why the status isn't complete; empty for a complete run.</summary>
+    public IReadOnlyList<string> Reasons { get; init => field = value ?? []; } = [];
+
+    /// <summary>True where any part of the rig was simulated.</summary>
+    public required bool Simulated { get; init; }
+
+    public required DateTimeOffset CreatedUtc { get; init; }
+
+    /// <summary>The command line that made the run.</summary>
+    public IReadOnlyList<string> Argv { get; init => field = value ?? []; } = [];
+
+    public required ToolDocument Tool { get; init; }
+
+    /// <summary>SHA-256 (lower-case hex) of each script part that was sent to a board: "target/irq", "sampler/capture".</summary>
+    public IReadOnlyDictionary<string, string> Firmware { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
+
+    public required PlanDocument Plan { get; init; }
+
+    public TargetDocument? Target { get; init; }
+
+    public SamplerDocument? Sampler { get; init; }
+
+    public WiringDocument? Wiring { get; init; }
+
+    /// <summary>The file that was imported; null for a run on a rig.</summary>
+    public SourceDocument? Source { get; init; }
+
+    public RunCounts? Counts { get; init; }
+
+    public LatencyNumbers? LatencyNs { get; init; }
+
+    public LatenciesByEdge? ByEdge { get; init; }
+
+    public UncertaintyNumbers? UncertaintyNs { get; init; }
+
+    public IReadOnlyList<string> Warnings { get; init => field = value ?? []; } = [];
+
+    public IReadOnlyList<GapDocument> Gaps { get; init => field = value ?? []; } = [];
+}
+
+/// <summary>The program that wrote a document.</summary>
+public sealed record ToolDocument
+{
+    public required string Version { get; init; }
+
+    /// <summary>Operating system and architecture of the host.</summary>
+    public string? Host { get; init; }
+}
+
+/// <summary>Counts of a run; those of <see cref="AnalysisCounts"/> and what the target counted.</summary>
+public sealed record RunCounts
+{
+    public required long Stimuli { get; init; }
+
+    public required long Matched { get; init; }
+
+    public required long Late { get; init; }
+
+    public required long Missed { get; init; }
+
+    public required long Excluded { get; init; }
+
+    public required long Extra { get; init; }
+
+    public required long Spurious { get; init; }
+
+    /// <summary>Interrupts that the target's handler served, warm-up not included; null where the target was never heard at the end.</summary>
+    public long? Callbacks { get; init; }
+
+    public required long Gaps { get; init; }
+}
+
+/// <summary>A span in which edges may have been lost: ticks from_tick to to_tick, both included.</summary>
+public sealed record GapDocument
+{
+    public required long FromTick { get; init; }
+
+    public required long ToTick { get; init; }
+
+    /// <summary>Index of the channel; null for all of them.</summary>
+    public int? Channel { get; init; }
+
+    public long? LostEdges { get; init; }
+
+    public required string Reason { get; init; }
+
+    public static GapDocument From(Gap gap) =>
+        new() { FromTick = gap.FromTick, ToTick = gap.ToTick, Channel = gap.Channel, LostEdges = gap.LostEdges, Reason = gap.Reason };
+
+    public Gap ToGap() => new(FromTick, ToTick, Channel, LostEdges, Reason);
+}
