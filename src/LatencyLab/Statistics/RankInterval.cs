@@ -1,0 +1,98 @@
+using MathNet.Numerics.Distributions;
+
+namespace LatencyLab.Statistics;
+
+/// <summary>
+/// Ranks of the two order statistics that enclose a quantile with at least the wanted confidence, whatever the distribution.
+/// Null is an open end: the sample is too small for a bound on that side.
+/// </summary>
+/// <remarks>
+/// With B ~ Bin(n, p) and a = (1 - confidence) / 2 the lower rank is the largest l with P(B &lt;= l - 1) &lt;= a, the upper rank the smallest u
+/// with P(B &gt;= u) &lt;= a (H. A. David, H. N. Nagaraja: Order Statistics, 7.1). Ties only make it safer.
+/// </remarks>
+/// <param name="Low">Rank of the lower bound, from 1; null when there is none.</param>
+/// <param name="High">Rank of the upper bound, up to n; null when there is none.</param>
+/// <param name="Coverage">Confidence really reached, at the size the interval was computed for.</param>
+public readonly record struct RankInterval(long? Low, long? High, double Coverage)
+{
+    /// <summary>The interval for <paramref name="n"/> independent values.</summary>
+    public static RankInterval Of(long n, double probability, double confidence = 0.95)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(n);
+        if (n == 0)
+        {
+            return new RankInterval(null, null, 1);
+        }
+
+        var tail = (1 - confidence) / 2;
+        var low = LargestWhere(0, n, l => l == 0 || BelowOrAt(n, probability, l - 1) <= tail);
+        var high = LargestWhere(0, n, u => AtOrAbove(n, probability, u) > tail) + 1;
+        var coverage = (high > n ? 1 : BelowOrAt(n, probability, high - 1)) - (low == 0 ? 0 : BelowOrAt(n, probability, low - 1));
+        return new RankInterval(low == 0 ? null : low, high > n ? null : high, coverage);
+    }
+
+    /// <summary>
+    /// The interval for <paramref name="n"/> values that carry only the information of <paramref name="effectiveN"/> independent ones:
+    /// computed at the effective size and stretched to the real ranks.
+    /// </summary>
+    public static RankInterval OfDependent(long n, double effectiveN, double probability, double confidence = 0.95)
+    {
+        var size = (long)Math.Min(n, Math.Floor(effectiveN));
+        if (size >= n)
+        {
+            return Of(n, probability, confidence);
+        }
+
+        var interval = Of(Math.Max(0, size), probability, confidence);
+        return new RankInterval(Stretch(interval.Low), Stretch(interval.High), interval.Coverage);
+
+        long? Stretch(long? rank) => rank is { } r ? (long)(((Int128)r * n + size - 1) / size) : null;
+    }
+
+    /// <summary>The smallest sample for which the largest value is an upper 95 % bound of the quantile: p^n &lt;= 0.05, and likewise for low quantiles.</summary>
+    /// <param name="probability">Of the quantile, above 0 and below 1.</param>
+    /// <param name="tail">What may be missed: 0.05 for one-sided, 0.025 for two-sided 95 %.</param>
+    public static long SmallestSample(double probability, double tail = 0.05)
+    {
+        var p = Math.Max(probability, 1 - probability);
+        var n = (long)Math.Ceiling(Math.Log(tail) / Math.Log(p));
+
+        // The logarithms may be off by one unit in the last place; the power decides.
+        while (n > 1 && Math.Pow(p, n - 1) <= tail)
+        {
+            n--;
+        }
+
+        while (Math.Pow(p, n) > tail)
+        {
+            n++;
+        }
+
+        return n;
+    }
+
+    private static double BelowOrAt(long n, double p, long k) =>
+        k < 0 ? 0 : k >= n ? 1 : Beta.CDF(n - k, k + 1, 1 - p);
+
+    private static double AtOrAbove(long n, double p, long k) =>
+        k <= 0 ? 1 : k > n ? 0 : Beta.CDF(k, n - k + 1, p);
+
+    // The condition holds at first and fails from some point on.
+    private static long LargestWhere(long first, long last, Func<long, bool> holds)
+    {
+        while (first < last)
+        {
+            var middle = first + ((last - first + 1) / 2);
+            if (holds(middle))
+            {
+                first = middle;
+            }
+            else
+            {
+                last = middle - 1;
+            }
+        }
+
+        return first;
+    }
+}

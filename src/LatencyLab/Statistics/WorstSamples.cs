@@ -1,0 +1,45 @@
+namespace LatencyLab.Statistics;
+
+/// <summary>One value of a series and when it happened.</summary>
+/// <param name="Value">The value in ticks.</param>
+/// <param name="AtTick">Where in the capture: the tick of the stimulus.</param>
+/// <param name="Sequence">Number of the stimulus.</param>
+public readonly record struct TimedValue(long Value, long AtTick, long Sequence);
+
+/// <summary>Keeps the largest values of a series with their times; of equal ones the earliest. Bounded, mergeable and order-free.</summary>
+public sealed class WorstSamples(int capacity = 10)
+{
+    private readonly TimedValue[] _worst = new TimedValue[capacity];
+    private int _count;
+
+    /// <summary>The worst so far, the largest first.</summary>
+    public ReadOnlySpan<TimedValue> Values => _worst.AsSpan(0, _count);
+
+    public void Add(TimedValue sample)
+    {
+        if (_count == _worst.Length && (_count == 0 || !IsWorse(sample, _worst[_count - 1])))
+        {
+            return;
+        }
+
+        var at = _count < _worst.Length ? _count++ : _count - 1;
+        while (at > 0 && IsWorse(sample, _worst[at - 1]))
+        {
+            _worst[at] = _worst[at - 1];
+            at--;
+        }
+
+        _worst[at] = sample;
+    }
+
+    public void Merge(WorstSamples other)
+    {
+        foreach (var sample in other.Values)
+        {
+            Add(sample);
+        }
+    }
+
+    private static bool IsWorse(TimedValue left, TimedValue right) =>
+        (left.Value, -(Int128)left.AtTick, -(Int128)left.Sequence).CompareTo((right.Value, -(Int128)right.AtTick, -(Int128)right.Sequence)) > 0;
+}
