@@ -1,0 +1,55 @@
+using LatencyLab.Signals;
+
+namespace LatencyLab.Formats;
+
+/// <summary>Which of a file's channels are decoded, and what they are called afterwards.</summary>
+internal static class ChannelSelection
+{
+    /// <summary>More channels than any capture format here has use for; a file that claims more is damaged or hostile.</summary>
+    public const int MaxChannels = 4096;
+
+    /// <summary>Indices into <paramref name="names"/> in the file's order, with the name that each channel gets.</summary>
+    /// <exception cref="LatencyLabException">A wanted or renamed channel isn't there, or its name isn't unique.</exception>
+    public static IReadOnlyList<(int Source, string Name)> Resolve(IReadOnlyList<string> names, ReadOptions options, string path)
+    {
+        foreach (var old in options.Renames.Keys)
+        {
+            RequireOne(names, old, path, "--map");
+        }
+
+        var renamed = names.Select(n => options.Renames.GetValueOrDefault(n, n)).ToArray();
+        if (options.Channels is not { } wanted)
+        {
+            return [.. renamed.Select((name, index) => (index, name))];
+        }
+
+        var chosen = new SortedSet<int>();
+        foreach (var name in wanted)
+        {
+            var byNewName = renamed.Count(n => n == name);
+            chosen.Add(byNewName == 1 ? Array.IndexOf(renamed, name) : RequireOne(byNewName > 1 ? renamed : names, name, path, null));
+        }
+
+        return [.. chosen.Select(index => (index, renamed[index]))];
+    }
+
+    /// <summary>The channels of a header, numbered from 0 in the order of the selection.</summary>
+    public static Channel[] ToChannels(IReadOnlyList<(int Source, string Name)> selection, Func<int, bool?> initialLevelOfSource) =>
+        [.. selection.Select((s, index) => new Channel(index, s.Name, initialLevelOfSource(s.Source)))];
+
+    private static int RequireOne(IReadOnlyList<string> names, string name, string path, string? option)
+    {
+        var count = names.Count(n => n == name);
+        if (count == 1)
+        {
+            return names.Index().First(n => n.Item == name).Index;
+        }
+
+        var shown = string.Join(", ", names.Take(64).Select(n => $"'{n}'")) + (names.Count > 64 ? ", …" : "");
+        throw new LatencyLabException(
+            FaultKind.Usage,
+            count == 0 ? $"There is no channel '{name}'." : $"{count} channels are called '{name}'.",
+            option is null ? path : $"{path}, {option}",
+            $"Choose from {shown}.");
+    }
+}

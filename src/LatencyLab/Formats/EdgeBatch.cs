@@ -1,0 +1,60 @@
+using LatencyLab.Signals;
+
+namespace LatencyLab.Formats;
+
+/// <summary>Edges on their way from a decoder to the sink: ticks by channel, in order, up to a fixed capacity. Reused.</summary>
+internal sealed class EdgeBatch
+{
+    private readonly long[][] _ticks;
+    private readonly int[] _counts;
+    private readonly int _nearlyFull;
+
+    /// <param name="channels">How many channels there are.</param>
+    /// <param name="capacity">Edges of one channel.</param>
+    /// <param name="reserve">How many edges a channel may still get after <see cref="IsNearlyFull"/> turned true.</param>
+    public EdgeBatch(int channels, int capacity, int reserve)
+    {
+        _ticks = [.. Enumerable.Range(0, channels).Select(_ => new long[capacity])];
+        _counts = new int[channels];
+        _nearlyFull = capacity - reserve;
+    }
+
+    /// <summary>One of the channels has no more room than the reserve.</summary>
+    public bool IsNearlyFull { get; private set; }
+
+    public bool IsEmpty => Array.TrueForAll(_counts, c => c == 0);
+
+    public void Add(int channel, long tick)
+    {
+        var count = _counts[channel];
+        _ticks[channel][count] = tick;
+        _counts[channel] = count + 1;
+        IsNearlyFull |= count >= _nearlyFull;
+    }
+
+    public ReadOnlySpan<long> Ticks(int channel) => _ticks[channel].AsSpan(0, _counts[channel]);
+
+    public void Clear()
+    {
+        Array.Clear(_counts);
+        IsNearlyFull = false;
+    }
+
+    /// <summary>Hands everything over and empties the batch.</summary>
+    /// <param name="sink">Gets the edges.</param>
+    /// <param name="levels">The level of each channel before its next edge; brought up to date.</param>
+    public void MoveTo(IEdgeSink sink, Span<bool> levels)
+    {
+        for (var channel = 0; channel < _counts.Length; channel++)
+        {
+            var count = _counts[channel];
+            if (count > 0)
+            {
+                sink.Edges(channel, !levels[channel], _ticks[channel].AsSpan(0, count));
+                levels[channel] ^= (count & 1) != 0;
+            }
+        }
+
+        Clear();
+    }
+}
