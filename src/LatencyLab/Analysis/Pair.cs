@@ -33,6 +33,9 @@ public enum PairFlags : byte
 
     /// <summary>In a stretch where answers and callbacks don't add up, so that the pairing may be shifted by one.</summary>
     MaybeShifted = 8,
+
+    /// <summary>More answers than one came before the next stimulus, or one too early to be an answer.</summary>
+    Surplus = 16,
 }
 
 /// <summary>One stimulus and what became of it.</summary>

@@ -1,0 +1,316 @@
+using LatencyLab.Signals;
+
+namespace LatencyLab.Analysis;
+
+/// <summary>
+/// Joins stimuli with their answers while edges stream in (contracts: Pairing). Memory holds only the edges above the watermark, so a
+/// capture may be longer than memory. Every stimulus leaves as one <see cref="Pair"/>, in order.
+/// </summary>
+public sealed class Pairer(PairingRules rules, IPairSink sink) : IEdgeSink
+{
+    private readonly TickQueue _stimuli = new();
+    private readonly TickQueue _responses = new();
+    private readonly Queue<PendingGap> _gaps = new();
+    private readonly Pair[] _batch = new Pair[4096];
+    private readonly long _window = rules.WindowTicks ?? long.MaxValue;
+    private int _batched;
+
+    // Polarities of queued stimuli are only needed when both edges count; they alternate except across a gap.
+    private readonly Queue<(long FromTick, bool Level)> _levelChanges = new();
+    private bool _stimulusLevel;
+    private bool _nextStimulusLevel;
+    private bool _levelKnown;
+
+    private long _nextSequence = -rules.Warmup;
+    private OpenStimulus _open;
+    private long _doubtUntil = long.MinValue;
+    private bool _doubt;
+    private long _extra;
+    private long _spurious;
+
+    /// <summary>Further answers inside the window of a matched stimulus, warm-up not included.</summary>
+    public long Extra => _extra;
+
+    /// <summary>All other answers without a stimulus, warm-up not included.</summary>
+    public long Spurious => _spurious;
+
+    /// <summary>Answers seen, paired or not, warm-up included: what the target's callback counter is compared with.</summary>
+    public long AnswersSeen { get; private set; }
+
+    /// <summary>Answers known to be lost in gaps of the response channel, warm-up included.</summary>
+    public long AnswersLost { get; private set; }
+
+    /// <summary>Stimuli so far, warm-up included, lost ones too.</summary>
+    public long StimuliSeen => _nextSequence + rules.Warmup;
+
+    public void Begin(CaptureHeader header)
+    {
+        foreach (var channel in header.Channels)
+        {
+            if (channel.Index == rules.StimulusChannel)
+            {
+                _stimulusLevel = channel.InitialLevel ?? false;
+            }
+
+            if (channel.Index == rules.ResponseChannel)
+            {
+                _responseLevel = channel.InitialLevel ?? false;
+            }
+        }
+    }
+
+    private bool _responseLevel;
+
+    public void Edges(int channel, bool firstLevel, ReadOnlySpan<long> ticks)
+    {
+        if (ticks.IsEmpty)
+        {
+            return;
+        }
+
+        var lastLevel = (ticks.Length & 1) == 1 ? firstLevel : !firstLevel;
+        if (channel == rules.StimulusChannel)
+        {
+            if (rules.StimulusEdge == EdgeKind.Both && (!_levelKnown || _nextStimulusLevel != firstLevel))
+            {
+                _levelChanges.Enqueue((ticks[0], firstLevel));
+            }
+
+            _levelKnown = true;
+            _nextStimulusLevel = !lastLevel;
+            _stimulusLevel = lastLevel;
+            EdgeFilter.Append(_stimuli, rules.StimulusEdge, firstLevel, ticks);
+        }
+
+        if (channel == rules.ResponseChannel)
+        {
+            _responseLevel = lastLevel;
+            EdgeFilter.Append(_responses, rules.ResponseEdge, firstLevel, ticks);
+        }
+    }
+
+    public void Gap(Gap gap)
+    {
+        var onStimuli = gap.Channel is null || gap.Channel == rules.StimulusChannel;
+        var onResponses = gap.Channel is null || gap.Channel == rules.ResponseChannel;
+        if (!onStimuli && !onResponses)
+        {
+            return;
+        }
+
+        var lostStimuli = onStimuli && gap.Channel is not null ? EdgeFilter.Matching(rules.StimulusEdge, !_stimulusLevel, gap.LostEdges ?? 0) : 0;
+        if (onResponses && gap.Channel is not null)
+        {
+            AnswersLost += EdgeFilter.Matching(rules.ResponseEdge, !_responseLevel, gap.LostEdges ?? 0);
+        }
+
+        // After an odd number of lost edges the channel goes on with the other level.
+        if (onStimuli && gap.LostEdges is { } lost && (lost & 1) == 1)
+        {
+            _stimulusLevel = !_stimulusLevel;
+        }
+
+        if (onResponses && gap.LostEdges is { } lostAnswers && (lostAnswers & 1) == 1)
+        {
+            _responseLevel = !_responseLevel;
+        }
+
+        _gaps.Enqueue(new PendingGap(gap.FromTick, gap.ToTick, lostStimuli));
+        _gapsSorted = _gaps.Count <= 1;
+    }
+
+    private bool _gapsSorted = true;
+
+    public void Advance(long completeBeforeTick) => Process(completeBeforeTick);
+
+    public void End(long endTick)
+    {
+        Process(long.MaxValue);
+        while (_gaps.Count > 0)
+        {
+            EnterGap(_gaps.Dequeue());
+        }
+
+        if (_open.IsOpen)
+        {
+            var windowIsWhole = rules.WindowTicks is { } window && _open.Tick <= endTick - window;
+            Close(_open.Excluded || (!_open.Answered && !windowIsWhole) ? PairStatus.Excluded : null);
+        }
+
+        Flush();
+    }
+
+    /// <summary>Handles everything before the watermark in order of time: gaps first, then stimuli, then answers of the same tick.</summary>
+    private void Process(long watermark)
+    {
+        var stimuli = _stimuli.Waiting;
+        var responses = _responses.Waiting;
+        int s = 0, r = 0;
+        if (!_gapsSorted)
+        {
+            var sorted = _gaps.OrderBy(g => g.FromTick).ToArray();
+            _gaps.Clear();
+            Array.ForEach(sorted, _gaps.Enqueue);
+            _gapsSorted = true;
+        }
+
+        while (true)
+        {
+            var nextStimulus = s < stimuli.Length && stimuli[s] < watermark ? stimuli[s] : watermark;
+            var nextGap = _gaps.Count > 0 ? _gaps.Peek().FromTick : long.MaxValue;
+            var until = Math.Min(nextStimulus, nextGap);
+            r = Answer(responses, r, Math.Min(until, watermark));
+            if (nextGap < watermark && nextGap <= nextStimulus)
+            {
+                EnterGap(_gaps.Dequeue());
+                continue;
+            }
+
+            if (s == stimuli.Length || nextStimulus == watermark)
+            {
+                break;
+            }
+
+            if (_open.IsOpen)
+            {
+                Close(_open.Excluded ? PairStatus.Excluded : null);
+            }
+
+            Open(stimuli[s++]);
+        }
+
+        _stimuli.Take(s);
+        _responses.Take(r);
+    }
+
+    /// <summary>Gives the answers before <paramref name="untilTick"/> to the open stimulus; returns the index of the first one left.</summary>
+    private int Answer(ReadOnlySpan<long> responses, int r, long untilTick)
+    {
+        while (r < responses.Length && responses[r] < untilTick)
+        {
+            var tick = responses[r++];
+            AnswersSeen++;
+            if (_doubt)
+            {
+                continue;
+            }
+
+            if (!_open.IsOpen)
+            {
+                _spurious += _nextSequence > 0 || rules.Warmup == 0 ? 1 : 0;
+                continue;
+            }
+
+            var latency = tick - _open.Tick;
+            if (!_open.Answered && latency >= rules.MinLatencyTicks)
+            {
+                _open.Answered = true;
+                _open.ResponseTick = tick;
+                continue;
+            }
+
+            _open.Flags |= PairFlags.Surplus;
+            if (_open.Sequence < 0)
+            {
+                continue;
+            }
+
+            var isExtra = _open.Answered && latency < _window && _open.ResponseTick - _open.Tick < _window;
+            _extra += isExtra ? 1 : 0;
+            _spurious += isExtra ? 0 : 1;
+        }
+
+        return r;
+    }
+
+    private void Open(long tick)
+    {
+        if (tick > _doubtUntil)
+        {
+            _doubt = false;
+        }
+
+        _open = new OpenStimulus { IsOpen = true, Tick = tick, Sequence = _nextSequence++, Excluded = _doubt };
+        if (rules.StimulusEdge == EdgeKind.Falling || (rules.StimulusEdge == EdgeKind.Both && !LevelOfNextStimulus(tick)))
+        {
+            _open.Flags |= PairFlags.Falling;
+        }
+    }
+
+    private bool _outgoingLevel;
+
+    private bool LevelOfNextStimulus(long tick)
+    {
+        _outgoingLevel = !_outgoingLevel;
+        if (_levelChanges.Count > 0 && _levelChanges.Peek().FromTick <= tick)
+        {
+            _outgoingLevel = _levelChanges.Dequeue().Level;
+        }
+
+        return _outgoingLevel;
+    }
+
+    private void EnterGap(PendingGap gap)
+    {
+        if (_open.IsOpen)
+        {
+            // A matched stimulus whose window was over before the doubt began keeps its answer. Without an answer nobody can say whether it was late or missed.
+            var settled = _open.Answered && rules.WindowTicks is { } window && gap.FromTick >= _open.Tick + window;
+            _open.Excluded |= !settled;
+        }
+
+        _doubt = true;
+        _doubtUntil = Math.Max(_doubtUntil, gap.ToTick);
+        if (gap.LostStimuli > 0)
+        {
+            if (_open.IsOpen)
+            {
+                Close(_open.Excluded ? PairStatus.Excluded : null);
+            }
+
+            for (var i = 0L; i < gap.LostStimuli; i++)
+            {
+                Add(new Pair(_nextSequence++, 0, 0, PairStatus.Excluded, PairFlags.StimulusLost | PairFlags.NoResponse));
+            }
+        }
+    }
+
+    private void Close(PairStatus? forced)
+    {
+        var answered = _open.Answered;
+        var status = forced ?? (!answered ? PairStatus.Missed : _open.ResponseTick - _open.Tick < _window ? PairStatus.Matched : PairStatus.Late);
+        Add(new Pair(_open.Sequence, _open.Tick, answered ? _open.ResponseTick : 0, status, answered ? _open.Flags : _open.Flags | PairFlags.NoResponse));
+        _open = default;
+    }
+
+    private void Add(Pair pair)
+    {
+        _batch[_batched++] = pair;
+        if (_batched == _batch.Length)
+        {
+            Flush();
+        }
+    }
+
+    private void Flush()
+    {
+        if (_batched > 0)
+        {
+            sink.Pairs(_batch.AsSpan(0, _batched));
+            _batched = 0;
+        }
+    }
+
+    private readonly record struct PendingGap(long FromTick, long ToTick, long LostStimuli);
+
+    private struct OpenStimulus
+    {
+        public bool IsOpen;
+        public bool Answered;
+        public bool Excluded;
+        public PairFlags Flags;
+        public long Tick;
+        public long ResponseTick;
+        public long Sequence;
+    }
+}

@@ -1,0 +1,26 @@
+namespace LatencyLab.Analysis;
+
+/// <summary>Which edges of a channel count.</summary>
+public enum EdgeKind : byte
+{
+    Rising,
+    Falling,
+    Both,
+}
+
+/// <summary>How stimuli and answers are joined (contracts: Pairing).</summary>
+/// <param name="StimulusChannel">Index of the channel that asks.</param>
+/// <param name="ResponseChannel">Index of the channel that answers; may be the same line with another edge.</param>
+/// <param name="StimulusEdge">Edges that are stimuli.</param>
+/// <param name="ResponseEdge">Edges that are answers.</param>
+/// <param name="WindowTicks">A later answer is late; null means until the next stimulus.</param>
+/// <param name="MinLatencyTicks">An earlier answer is crosstalk and never pairs; 0 accepts an answer in the tick of its stimulus.</param>
+/// <param name="Warmup">So many stimuli come first, get negative sequence numbers, and are in no count.</param>
+public sealed record PairingRules(
+    int StimulusChannel,
+    int ResponseChannel,
+    EdgeKind StimulusEdge = EdgeKind.Rising,
+    EdgeKind ResponseEdge = EdgeKind.Rising,
+    long? WindowTicks = null,
+    long MinLatencyTicks = 0,
+    long Warmup = 0);

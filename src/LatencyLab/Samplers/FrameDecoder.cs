@@ -1,0 +1,148 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+
+namespace LatencyLab.Samplers;
+
+/// <summary>Where decoded frames go.</summary>
+public interface IFrameSink
+{
+    /// <summary>One undamaged frame; the payload is only valid during the call.</summary>
+    void Frame(FrameHeader header, ReadOnlySpan<byte> payload);
+
+    /// <summary>Bytes between frames: talk of the interpreter, or the remains of a damaged frame.</summary>
+    void Stray(ReadOnlySpan<byte> bytes);
+}
+
+/// <summary>
+/// Bytes to frames, resumable at any byte. It looks for the magic, believes a frame only with its CRC, and otherwise goes on one byte later,
+/// so that a damaged length never swallows good frames. Memory: two frames.
+/// </summary>
+public sealed class FrameDecoder(IFrameSink sink)
+{
+    private readonly byte[] _partial = new byte[FrameFormat.MaxFrameBytes];
+    private int _partialBytes;
+
+    /// <summary>Decodes what has come; returns how many bytes were used, which is fewer than given only when an END frame ended the stream.</summary>
+    public int Feed(ReadOnlySpan<byte> bytes)
+    {
+        var used = 0;
+        while (_partialBytes > 0 && used < bytes.Length && !Ended)
+        {
+            used += FeedPartial(bytes[used..]);
+        }
+
+        if (Ended)
+        {
+            return used;
+        }
+
+        used += Decode(bytes[used..]);
+        if (!Ended)
+        {
+            var rest = bytes[used..];
+            rest.CopyTo(_partial);
+            _partialBytes = rest.Length;
+            used = bytes.Length;
+        }
+
+        return used;
+    }
+
+    /// <summary>True after an END frame: what follows belongs to the raw REPL.</summary>
+    public bool Ended { get; private set; }
+
+    /// <summary>Tops up the partial frame; returns how many of the new bytes were used.</summary>
+    private int FeedPartial(ReadOnlySpan<byte> bytes)
+    {
+        var before = _partialBytes;
+        var take = Math.Min(bytes.Length, _partial.Length - before);
+        bytes[..take].CopyTo(_partial.AsSpan(before));
+        var decoded = Decode(_partial.AsSpan(0, before + take));
+        if (decoded >= before)
+        {
+            _partialBytes = 0;
+            return decoded - before;
+        }
+
+        // Nothing of the new bytes was used up: keep the rest and all of them.
+        _partial.AsSpan(decoded, before + take - decoded).CopyTo(_partial);
+        _partialBytes = before + take - decoded;
+        return take;
+    }
+
+    /// <summary>Decodes whole frames; returns the index of the first byte that has to wait for more.</summary>
+    private int Decode(ReadOnlySpan<byte> bytes)
+    {
+        var at = 0;
+        while (at < bytes.Length)
+        {
+            var rest = bytes[at..];
+            var magic = FindMagic(rest);
+            if (magic > 0)
+            {
+                sink.Stray(rest[..magic]);
+                at += magic;
+                continue;
+            }
+
+            if (rest.Length < FrameFormat.HeaderBytes)
+            {
+                return at;
+            }
+
+            var length = BinaryPrimitives.ReadUInt16LittleEndian(rest[6..]);
+            if (length > FrameFormat.MaxPayloadBytes)
+            {
+                sink.Stray(rest[..1]);
+                at++;
+                continue;
+            }
+
+            var crcAt = FrameFormat.HeaderBytes + length;
+            if (rest.Length < crcAt + FrameFormat.CrcBytes)
+            {
+                return at;
+            }
+
+            if (Crc32.HashToUInt32(rest[4..crcAt]) != BinaryPrimitives.ReadUInt32LittleEndian(rest[crcAt..]))
+            {
+                sink.Stray(rest[..1]);
+                at++;
+                continue;
+            }
+
+            var header = new FrameHeader(
+                (FrameType)rest[4], rest[5], BinaryPrimitives.ReadUInt32LittleEndian(rest[8..]), BinaryPrimitives.ReadUInt32LittleEndian(rest[12..]));
+            sink.Frame(header, rest.Slice(FrameFormat.HeaderBytes, length));
+            at += crcAt + FrameFormat.CrcBytes;
+            if (header.Type == FrameType.End)
+            {
+                Ended = true;
+                return at;
+            }
+        }
+
+        return at;
+    }
+
+    /// <summary>Index of the magic or of its beginning at the very end; the length when there is none.</summary>
+    private static int FindMagic(ReadOnlySpan<byte> bytes)
+    {
+        var magic = FrameFormat.Magic;
+        var at = bytes.IndexOf(magic);
+        if (at >= 0)
+        {
+            return at;
+        }
+
+        for (var keep = Math.Min(magic.Length - 1, bytes.Length); keep > 0; keep--)
+        {
+            if (bytes[^keep..].SequenceEqual(magic[..keep]))
+            {
+                return bytes.Length - keep;
+            }
+        }
+
+        return bytes.Length;
+    }
+}

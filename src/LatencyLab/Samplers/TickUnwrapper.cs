@@ -1,0 +1,86 @@
+namespace LatencyLab.Samplers;
+
+/// <summary>
+/// Counter values of one channel to 64-bit ticks. The counter wraps every 2^32 ticks (68.7 s at 62.5 MHz); heartbeats say below which tick
+/// no later word can lie, so silence of any length is bridged exactly as long as heartbeats come (facts: micropython.md 6.6).
+/// </summary>
+public sealed class TickUnwrapper
+{
+    private const long Wrap = 1L << 32;
+
+    private readonly Queue<(long WordIndex, long NotBeforeTick)> _anchors = new();
+    private uint _lastCount;
+
+    /// <summary>Tick of the last word; 0 before the first.</summary>
+    public long LastTick { get; private set; }
+
+    /// <summary>Every word with this index or a higher one lies at or after the tick.</summary>
+    public void Anchor(long wordIndex, long notBeforeTick)
+    {
+        if (_anchors.Count > 0 && _anchors.Last().WordIndex == wordIndex)
+        {
+            ReplaceLast(wordIndex, notBeforeTick);
+            return;
+        }
+
+        _anchors.Enqueue((wordIndex, notBeforeTick));
+    }
+
+    /// <summary>Unwraps a block of counter values X (count = 0xFFFFFFFF − X) into rising ticks.</summary>
+    /// <param name="firstIndex">Index of the block's first word.</param>
+    /// <param name="values">Values as the sampler sent them.</param>
+    /// <param name="ticks">As many ticks.</param>
+    public void Unwrap(long firstIndex, ReadOnlySpan<uint> values, Span<long> ticks)
+    {
+        var tick = LastTick;
+        var last = _lastCount;
+        var nextAnchor = _anchors.Count > 0 ? _anchors.Peek().WordIndex : long.MaxValue;
+        for (var i = 0; i < values.Length; i++)
+        {
+            var count = ~values[i];
+            unchecked
+            {
+                // Modulo 2^32 on purpose: the counter wraps.
+                tick += count - last;
+            }
+
+            last = count;
+            if (firstIndex + i >= nextAnchor)
+            {
+                tick = LiftAbove(firstIndex + i, tick);
+                nextAnchor = _anchors.Count > 0 ? _anchors.Peek().WordIndex : long.MaxValue;
+            }
+
+            ticks[i] = tick;
+        }
+
+        LastTick = tick;
+        _lastCount = last;
+    }
+
+    private long LiftAbove(long index, long tick)
+    {
+        while (_anchors.Count > 0 && _anchors.Peek().WordIndex <= index)
+        {
+            var notBefore = _anchors.Dequeue().NotBeforeTick;
+            if (tick < notBefore)
+            {
+                tick += (notBefore - tick + Wrap - 1) / Wrap * Wrap;
+            }
+        }
+
+        return tick;
+    }
+
+    // A silent channel gets one anchor a heartbeat for the same word: only the latest says anything.
+    private void ReplaceLast(long wordIndex, long notBeforeTick)
+    {
+        for (var i = _anchors.Count - 1; i > 0; i--)
+        {
+            _anchors.Enqueue(_anchors.Dequeue());
+        }
+
+        _anchors.Dequeue();
+        _anchors.Enqueue((wordIndex, notBeforeTick));
+    }
+}
