@@ -160,7 +160,7 @@ public sealed class Pairer(PairingRules rules, IPairSink sink) : IEdgeSink
             var nextGap = _gaps.Count > 0 ? _gaps.Peek().FromTick : long.MaxValue;
             var until = Math.Min(nextStimulus, nextGap);
             r = Answer(responses, r, Math.Min(until, watermark));
-            if (nextGap < watermark && nextGap <= nextStimulus)
+            if (nextGap < watermark && nextGap < nextStimulus)
             {
                 EnterGap(_gaps.Dequeue());
                 continue;
