@@ -19,7 +19,7 @@ public static class CommandLine
         if (parsed.Errors.Count > 0)
         {
             return (int)output.Fail(new LatencyLabException(
-                FaultKind.Usage, string.Join(' ', parsed.Errors.Select(e => e.Message)), null, $"See 'latencylab {parsed.CommandResult.Command.Name} --help'."));
+                FaultKind.Usage, string.Join(' ', parsed.Errors.Select(e => e.Message)), null, $"See 'latencylab{(parsed.CommandResult.Command is RootCommand ? "" : " " + parsed.CommandResult.Command.Name)} --help'."));
         }
 
         try
@@ -46,6 +46,7 @@ public static class CommandLine
         var root = new RootCommand("Measures interrupt and toggle latency of MicroPython boards, pin to pin.")
         {
             PinsCommand.Create(output),
+            WiringCommand.Create(output),
         };
         root.Options.Add(Json);
         root.Options.Add(Verbose);

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace LatencyLab.Cli;
@@ -49,12 +50,24 @@ public sealed class Output(TextWriter result, TextWriter talk, bool json, bool v
         return ExitCode.InternalFault;
     }
 
+    /// <summary>Writes the one JSON document of this command to stdout, indented, with a line end.</summary>
+    public void WriteJson(Action<Utf8JsonWriter> write)
+    {
+        using var buffer = new MemoryStream();
+        // Non-ASCII text stays readable; the document goes to a terminal or a file, never into HTML.
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            write(writer);
+        }
+
+        Result.WriteLine(Encoding.UTF8.GetString(buffer.ToArray()));
+    }
+
     private void Report(ExitCode code, string what, string? where, string? remedy)
     {
         if (Json)
         {
-            using var buffer = new MemoryStream();
-            using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
+            WriteJson(writer =>
             {
                 writer.WriteStartObject();
                 writer.WriteString("schema", "latencylab.error/1");
@@ -63,12 +76,11 @@ public sealed class Output(TextWriter result, TextWriter talk, bool json, bool v
                 writer.WriteString("where", where);
                 writer.WriteString("try", remedy);
                 writer.WriteEndObject();
-            }
-
-            Result.WriteLine(Encoding.UTF8.GetString(buffer.ToArray()));
+            });
             return;
         }
 
-        Talk.WriteLine(TerminalText.Clean($"error: {what}{(where is null ? "" : $" ({where})")}{(remedy is null ? "" : $" Try: {remedy}")}"));
+        var stop = where is null && what.EndsWith('.') ? "" : ".";
+        Talk.WriteLine(TerminalText.Clean($"error: {what}{(where is null ? "" : $" ({where})")}{stop}{(remedy is null ? "" : $" Try: {remedy}")}"));
     }
 }

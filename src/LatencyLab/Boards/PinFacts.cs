@@ -35,19 +35,18 @@ public sealed record Strap
     /// <summary>Pull that holds the strap when nothing is connected.</summary>
     public string? Pull { get; init; }
 
-    /// <summary>The strap in one sentence without a full stop.</summary>
+    /// <summary>What the strap decides, without a full stop; the pull stands apart because its source isn't always confirmed.</summary>
     public string Describe()
     {
         string?[] parts =
         [
-            NeedForRun is null ? null : $"strap, level at reset to run: {NeedForRun}",
-            LowMeans is null ? null : $"low means {LowMeans}",
-            HighMeans is null ? null : $"high means {HighMeans}",
-            DownloadNeeds is null ? null : $"download needs {DownloadNeeds}",
-            Effect is null ? null : $"selects {Effect}",
-            Pull is null ? null : $"held by {Pull}",
+            NeedForRun is null ? null : $"level at reset to run: {NeedForRun}",
+            LowMeans is null ? null : $"low: {LowMeans}",
+            HighMeans is null ? null : $"high: {HighMeans}",
+            DownloadNeeds is null ? null : $"download needs: {DownloadNeeds}",
+            Effect is null ? null : $"decides: {Effect}",
         ];
-        return string.Join(", ", parts.Where(part => part is not null));
+        return $"strap ({string.Join("; ", parts.Where(part => part is not null))})";
     }
 }
 
