@@ -1,0 +1,148 @@
+# latencylab target/irq 1
+# The irq test: docs/protocol.md sections 2.2 and 2.3. Nothing here allocates between ARMED and DONE, since the
+# garbage collector is off; counts are small integers in cells that exist before.
+try:
+    micropython.alloc_emergency_exception_buf(100)  # readable errors from a hard handler
+except AttributeError:
+    pass
+
+
+# What a handler does is the measurement: response high, response low, count. Everything it needs is bound
+# before, in a closure, which is quicker than globals and lives without the heap (a hard handler must).
+def ll_bytecode(write, count):
+    def handler(pin):
+        write(1)
+        write(0)
+        count[0] += 1
+
+    return handler
+
+
+def ll_try(source):
+    try:
+        exec(source, {})
+        return True
+    except Exception:
+        return False
+
+
+def ll_caps(a):
+    Pin = machine.Pin
+    try:
+        Pin(a.get("pin", 4)).irq(handler=None, hard=True)
+        hard = True
+    except (TypeError, ValueError):  # ESP32: no such keyword; ESP8266: not supported
+        hard = False
+    ll_line(
+        {
+            "t": "CAPS",
+            "hard": hard,
+            "native": ll_try("@micropython.native\ndef f(p):\n return p"),
+            "viper": ll_try("@micropython.viper\ndef f(p):\n return p"),
+            "pull_down": hasattr(Pin, "PULL_DOWN"),
+            "toggle": hasattr(Pin, "toggle"),
+        }
+    )
+
+
+# Handler, the cells that hold its count, and which of them.
+def ll_handler(a, write):
+    kind = a["handler"]
+    if kind == "viper":
+        ll_viper_cells[0], ll_viper_cells[1] = a["set"]
+        return ll_viper, ll_viper_cells, 2
+    count = [0]
+    if kind == "native":
+        return ll_native(write, count), count, 0
+    if kind == "bytecode" or kind == "hard":
+        return ll_bytecode(write, count), count, 0
+    raise ValueError("unknown handler " + kind)
+
+
+def ll_irq(a):
+    Pin = machine.Pin
+    nonce = a["nonce"]
+    if a.get("load", "none") != "none":
+        raise ValueError("unknown load " + a["load"])
+    # Trigger constants have other numbers on each port.
+    trigger = {
+        "rising": Pin.IRQ_RISING,
+        "falling": Pin.IRQ_FALLING,
+        "both": Pin.IRQ_RISING | Pin.IRQ_FALLING,
+    }[a["irq"]]
+    idle = a.get("idle", "sleep")
+    if idle != "sleep" and idle != "spin":
+        raise ValueError("unknown idle " + idle)
+    stimulus = ll_input(a["pin"])
+    response = Pin(a["response_pin"], Pin.OUT, value=0)
+    armed = False
+    errors = 0
+    reason = "error"
+    try:
+        handler, count, cell = ll_handler(a, response.value)
+        host = LLHost(a["seconds"])
+        sleep_ms = time.sleep_ms
+        word = host.word
+        armed_text = ll_text({"t": "ARMED", "nonce": nonce})
+        ready = ll_board("READY")
+        ready["nonce"] = nonce
+        ll_line(ready)
+        if a["handler"] == "hard":  # only then: the ESP32 refuses the keyword itself
+            stimulus.irq(handler=handler, trigger=trigger, hard=True)
+        else:
+            stimulus.irq(handler=handler, trigger=trigger)
+        del ready
+        gc.collect()
+        gc.disable()
+        count[cell] = 0
+        begun_ms = host.last_ms = time.ticks_ms()
+        armed = True
+        print(armed_text)
+        reason = None
+        if idle == "sleep":
+            while reason is None:
+                sleep_ms(10)
+                reason = word()
+        else:
+            while reason is None:
+                turns = 5000  # tens of ms between two looks at stdin
+                while turns:
+                    turns -= 1
+                reason = word()
+    except KeyboardInterrupt:
+        reason = "interrupt"
+        raise
+    except Exception:
+        errors += 1
+        raise
+    finally:
+        ll_hush()
+        try:
+            stimulus.irq(handler=None)
+        except Exception:
+            errors += 1
+        for _ in range(64):  # callbacks that still wait run at these jumps
+            pass
+        gc.enable()
+        for number in (a["pin"], a["response_pin"]):
+            try:
+                ll_input(number)
+            except Exception:
+                errors += 1
+        if armed:
+            ll_line(
+                {
+                    "t": "DONE",
+                    "nonce": nonce,
+                    "callbacks": count[cell],
+                    "errors": errors,
+                    "reason": reason or "error",
+                    "us": time.ticks_diff(time.ticks_ms(), begun_ms) * 1000,
+                }
+            )
+        gc.collect()
+        micropython.kbd_intr(3)
+
+
+ll_calls["caps"] = ll_caps
+ll_calls["irq"] = ll_irq
