@@ -25,6 +25,9 @@ public sealed record LatencyNumbers
     [JsonPropertyName("p99_9")]
     public double? P999 { get; init; }
 
+    [JsonPropertyName("p99_99")]
+    public double? P9999 { get; init; }
+
     public double? Max { get; init; }
 
     public double? Mean { get; init; }
@@ -47,7 +50,7 @@ public sealed record LatencyNumbers
     /// <summary>Every statistic with the name that it has in files, in their order there.</summary>
     public IEnumerable<(string Name, double? ValueNs)> Statistics() =>
     [
-        ("min", Min), ("p50", P50), ("p90", P90), ("p99", P99), ("p99_9", P999), ("max", Max), ("mean", Mean), ("sd", Sd), ("mad", Mad),
+        ("min", Min), ("p50", P50), ("p90", P90), ("p99", P99), ("p99_9", P999), ("p99_99", P9999), ("max", Max), ("mean", Mean), ("sd", Sd), ("mad", Mad),
     ];
 }
 

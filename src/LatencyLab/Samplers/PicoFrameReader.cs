@@ -95,6 +95,26 @@ public sealed class PicoFrameReader(uint nonce, IReadOnlyList<string> channelNam
         }
     }
 
+    /// <summary>Ends a capture whose END never came: nothing is known after the last word of each channel.</summary>
+    /// <param name="reason">Reason of the gaps: "link lost", "interrupted".</param>
+    public void BreakOff(string reason)
+    {
+        if (Hello is null || End is not null)
+        {
+            return;
+        }
+
+        var endTick = Math.Max(_watermark, _channels.Max(c => c.Unwrapper.LastTick) + 1);
+        foreach (var channel in _channels)
+        {
+            var fromTick = Math.Max(channel.Unwrapper.LastTick + 1, channel.WordsBelowWatermark <= channel.NextIndex ? _watermark : 0);
+            sink.Gap(new Gap(Math.Min(fromTick, endTick), endTick, channel.Index, null, reason));
+        }
+
+        sink.Advance(endTick);
+        sink.End(endTick);
+    }
+
     private bool OnHello(ReadOnlySpan<byte> payload)
     {
         if (Hello is not null || SamplerHello.Parse(payload) is not { } hello || hello.Channels.Count != channelNames.Count)
@@ -177,6 +197,7 @@ public sealed class PicoFrameReader(uint nonce, IReadOnlyList<string> channelNam
                 channel.NextIndex = due;
             }
 
+            channel.WordsBelowWatermark = done;
             complete &= channel.NextIndex >= done;
         }
 
@@ -251,6 +272,9 @@ public sealed class PicoFrameReader(uint nonce, IReadOnlyList<string> channelNam
 
         /// <summary>Index of the next word that should come.</summary>
         public long NextIndex { get; set; }
+
+        /// <summary>Words done at the last heartbeat.</summary>
+        public long WordsBelowWatermark { get; set; }
 
         /// <summary>A 32-bit word index to 64 bits: the one nearest to what is expected.</summary>
         public long Extend(uint index) => NextIndex + unchecked((int)(index - (uint)NextIndex));

@@ -8,6 +8,9 @@ public sealed class TickUnwrapper
 {
     private const long Wrap = 1L << 32;
 
+    // A sampler that promises words which never come must not fill the memory; without its oldest anchors only bridging suffers.
+    private const int MaxAnchors = 4096;
+
     private readonly Queue<(long WordIndex, long NotBeforeTick)> _anchors = new();
     private uint _lastCount;
 
@@ -21,6 +24,11 @@ public sealed class TickUnwrapper
         {
             ReplaceLast(wordIndex, notBeforeTick);
             return;
+        }
+
+        if (_anchors.Count == MaxAnchors)
+        {
+            _anchors.Dequeue();
         }
 
         _anchors.Enqueue((wordIndex, notBeforeTick));

@@ -1,0 +1,41 @@
+using LatencyLab.Statistics;
+using LatencyLab.Units;
+
+namespace LatencyLab.Runs;
+
+/// <summary>Statistics in ticks to the numbers in nanoseconds that documents hold.</summary>
+public static class LatencyInTime
+{
+    public static LatencyNumbers Of(LatencySummary summary, TimeBase timeBase) => new()
+    {
+        N = summary.N,
+        NMatched = summary.NMatched,
+        Min = Ns(summary.Min, timeBase),
+        P50 = Ns(summary.P50.Value, timeBase),
+        P90 = Ns(summary.P90.Value, timeBase),
+        P99 = Ns(summary.P99.Value, timeBase),
+        P999 = Ns(summary.P999.Value, timeBase),
+        P9999 = Ns(summary.P9999.Value, timeBase),
+        Max = Ns(summary.Max, timeBase),
+        Mean = summary.Mean is { } mean ? timeBase.ToNanoseconds(mean) : null,
+        Sd = summary.Sd is { } sd ? timeBase.ToNanoseconds(sd) : null,
+        Mad = summary.Mad is { } mad ? timeBase.ToNanoseconds(mad) : null,
+        Ci95 = summary.Quantiles
+            .Where(q => q.Quantile.Value is not null)
+            .ToDictionary(q => q.Name, q => new Interval(Ns(q.Quantile.Low, timeBase), Ns(q.Quantile.High, timeBase)), StringComparer.Ordinal),
+        NullReasons = summary.NullReasons,
+    };
+
+    /// <summary>The uncertainty of a run's latencies; see <see cref="Uncertainty.Of"/>.</summary>
+    /// <param name="summary">Gives the median at which the clock's share is taken.</param>
+    /// <param name="timeBase">Gives the tick.</param>
+    /// <param name="edgeNs">Half width of what else shifts one edge against the other.</param>
+    /// <param name="clockPpm">Half width of the clock's deviation.</param>
+    public static UncertaintyNumbers UncertaintyOf(LatencySummary summary, TimeBase timeBase, double edgeNs, double clockPpm)
+    {
+        var u = Uncertainty.Of(timeBase.TickNs, edgeNs, clockPpm, Ns(summary.P50.Value ?? summary.Max, timeBase) ?? 0);
+        return new UncertaintyNumbers { Single = u.SingleNs, Systematic = u.SystematicNs };
+    }
+
+    private static double? Ns(long? ticks, TimeBase timeBase) => ticks is { } t ? timeBase.ToNanoseconds(t) : null;
+}
