@@ -45,6 +45,7 @@ public static class CommandLine
     {
         var root = new RootCommand("Measures interrupt and toggle latency of MicroPython boards, pin to pin.")
         {
+            AnalyzeCommand.Create(output),
             PinsCommand.Create(output),
             WiringCommand.Create(output),
         };

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using LatencyLab.Analysis;
 using LatencyLab.Formats;
 using LatencyLab.Runs;
 using LatencyLab.Units;
@@ -30,7 +29,14 @@ public static class AnalyzeCommand
             };
             var request = new AnalysisRequest(
                 parsed.GetValue(pair), parsed.GetValue(edge)!, parsed.GetValue(window), parsed.GetValue(minLatency) ?? Duration.Zero, parsed.GetValue(clockPpm));
-            var document = FileAnalysis.Run(parsed.GetValue(file)!, options, request, parsed.GetValue(csv), cancellationToken);
+            var path = parsed.GetValue(file)!;
+            if (request.Names() is { } names)
+            {
+                options = options with { Channels = [names.Stimulus, names.Response] };
+            }
+
+            request.Edges();
+            var document = FileAnalysis.Run(CaptureFile.Open(path, options), path, request, null, cancellationToken);
             if (output.Json)
             {
                 output.Result.Write(System.Text.Encoding.UTF8.GetString(RunJson.ToUtf8(document)));

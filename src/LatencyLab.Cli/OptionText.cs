@@ -1,0 +1,30 @@
+using System.CommandLine.Parsing;
+using LatencyLab.Units;
+
+namespace LatencyLab.Cli;
+
+/// <summary>Parsers for option values with units.</summary>
+internal static class OptionText
+{
+    public static Duration? Duration(ArgumentResult argument)
+    {
+        if (Units.Duration.TryParse(argument.Tokens[0].Value, out var duration, out var error) && duration >= Units.Duration.Zero)
+        {
+            return duration;
+        }
+
+        argument.AddError(error ?? $"'{argument.Tokens[0].Value}' is negative.");
+        return null;
+    }
+
+    public static long? Hertz(ArgumentResult argument)
+    {
+        if (UnitText.ParseHertz(argument.Tokens[0].Value) is { } hertz)
+        {
+            return hertz;
+        }
+
+        argument.AddError($"'{argument.Tokens[0].Value}' is not a whole number of hertz; write 24MHz, 500k or 12000000.");
+        return null;
+    }
+}

@@ -1,0 +1,117 @@
+using LatencyLab.Analysis;
+using LatencyLab.Signals;
+using LatencyLab.Statistics;
+using LatencyLab.Units;
+
+namespace LatencyLab.Runs;
+
+/// <summary>Edges in, latencies out: pairing, shift detection and counting in one pass. A run and its later analysis use the same one.</summary>
+public sealed class LatencyPipeline : IEdgeSink
+{
+    private readonly Pairer _pairer;
+    private readonly ShiftFilter _shift;
+    private readonly List<Gap> _gaps = [];
+    private readonly PairingRules _rules;
+    private long[] _edges = [];
+
+    /// <param name="rules">Channels, edges, window, warm-up.</param>
+    /// <param name="also">Gets every pair as the tally does: a CSV writer, a collector.</param>
+    public LatencyPipeline(PairingRules rules, params IReadOnlyList<IPairSink> also)
+    {
+        _rules = rules;
+        _shift = new ShiftFilter(also.Count == 0 ? Tally : new PairFanOut([Tally, .. also]), ShiftFilter.DefaultReach);
+        _pairer = new Pairer(rules, _shift);
+    }
+
+    public PairTally Tally { get; } = new();
+
+    public CaptureHeader? Header { get; private set; }
+
+    public IReadOnlyList<Gap> Gaps => _gaps;
+
+    public long EndTick { get; private set; }
+
+    /// <summary>Edges seen, by channel index.</summary>
+    public IReadOnlyList<long> EdgesSeen => _edges;
+
+    public void Begin(CaptureHeader header)
+    {
+        Header = header;
+        _edges = new long[header.Channels.Count];
+        _pairer.Begin(header);
+    }
+
+    public void Edges(int channel, bool firstLevel, ReadOnlySpan<long> ticks)
+    {
+        _edges[channel] += ticks.Length;
+        _pairer.Edges(channel, firstLevel, ticks);
+    }
+
+    public void Gap(Gap gap)
+    {
+        _gaps.Add(gap);
+        _pairer.Gap(gap);
+    }
+
+    public void Advance(long completeBeforeTick) => _pairer.Advance(completeBeforeTick);
+
+    public void End(long endTick)
+    {
+        EndTick = endTick;
+        _pairer.End(endTick);
+        _shift.Flush();
+    }
+
+    /// <summary>What the capture says.</summary>
+    /// <param name="callbacksTotal">Interrupts that the target served, warm-up included; null where nobody counted.</param>
+    public LatencyResult Result(long? callbacksTotal = null)
+    {
+        var timeBase = Header?.TimeBase ?? throw new InvalidOperationException("No capture was begun.");
+        var unexplained = callbacksTotal is { } callbacks && !Explained(callbacks - _pairer.AnswersSeen - _pairer.AnswersLost);
+        var both = _rules.StimulusEdge == EdgeKind.Both;
+        var empty = LatencySummary.Of(SortedCounts.Empty, 0);
+        return new LatencyResult(
+            timeBase,
+            new PairCounts(Tally.Stimuli, Tally.Matched, Tally.Late, Tally.Missed, Tally.Excluded, _pairer.Extra, _pairer.Spurious),
+            callbacksTotal is { } total ? total - Tally.WarmupAnswered : null,
+            unexplained ? empty : Tally.Summary(),
+            both ? unexplained ? empty : Tally.RisingSummary() : null,
+            both ? unexplained ? empty : Tally.FallingSummary() : null,
+            unexplained ? Tally.Matched : Tally.Withheld,
+            _gaps.Count);
+    }
+
+    /// <summary>More callbacks than answers: answers were not seen. Fewer: answers without a callback. Both leave traces in the counts.</summary>
+    private bool Explained(long surplusCallbacks) => surplusCallbacks >= 0
+        ? surplusCallbacks <= Tally.Missed + Tally.Excluded + _rules.Warmup - Tally.WarmupAnswered
+        : -surplusCallbacks <= _pairer.Extra + _pairer.Spurious + _rules.Warmup;
+
+    private sealed class PairFanOut(IReadOnlyList<IPairSink> sinks) : IPairSink
+    {
+        public void Pairs(ReadOnlySpan<Pair> pairs)
+        {
+            foreach (var sink in sinks)
+            {
+                sink.Pairs(pairs);
+            }
+        }
+    }
+}
+
+/// <summary>Counts and statistics of one capture, in ticks.</summary>
+/// <param name="TimeBase">Ticks per second.</param>
+/// <param name="Counts">Stimuli by status, and answers without one.</param>
+/// <param name="Callbacks">Interrupts served, without those answered in warm-up; null where nobody counted.</param>
+/// <param name="Summary">Of all stimuli.</param>
+/// <param name="Rising">Of rising stimuli, where both edges are stimuli.</param>
+/// <param name="Falling">Of falling stimuli, where both edges are stimuli.</param>
+/// <param name="Withheld">Matched stimuli without a latency since the pairing may be shifted.</param>
+/// <param name="Gaps">How many gaps the capture has.</param>
+public sealed record LatencyResult(
+    TimeBase TimeBase, PairCounts Counts, long? Callbacks, LatencySummary Summary, LatencySummary? Rising, LatencySummary? Falling, long Withheld, int Gaps)
+{
+    /// <summary>What the reader of the numbers must be told.</summary>
+    public IReadOnlyList<string> Warnings => Withheld == 0
+        ? []
+        : [$"Pairing may be shifted: callbacks, missed stimuli and surplus answers don't add up; {Withheld} latencies are withheld."];
+}
