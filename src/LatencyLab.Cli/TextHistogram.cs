@@ -1,4 +1,5 @@
 using LatencyLab.Plots;
+using LatencyLab.Statistics;
 using LatencyLab.Units;
 
 namespace LatencyLab.Cli;
@@ -12,7 +13,7 @@ public static class TextHistogram
     /// Lines no longer than the width, bars to scale. What would be shorter than half a column gets dots on a log scale, so that single events
     /// of the tail don't vanish beside the body; the last line says so.
     /// </summary>
-    /// <param name="values">Matched latencies by rising ticks; may be empty.</param>
+    /// <param name="values">Matched latencies; may be empty.</param>
     /// <param name="timeBase">Length of a tick.</param>
     /// <param name="widthColumns">Columns of the terminal; at least 30 are used.</param>
     /// <param name="mostRows">Bins at most; overflow, late and missed take lines of their own.</param>
@@ -20,10 +21,10 @@ public static class TextHistogram
     /// <param name="late">Answers after their window.</param>
     /// <param name="missed">Stimuli without an answer.</param>
     public static IReadOnlyList<string> Lines(
-        IReadOnlyList<TickCount> values, TimeBase timeBase, int widthColumns, int mostRows = 12, bool ascii = false, long late = 0, long missed = 0)
+        SortedCounts values, TimeBase timeBase, int widthColumns, int mostRows = 12, bool ascii = false, long late = 0, long missed = 0)
     {
         var rows = new List<(string Label, long Count, string Remark)>();
-        if (values.Count > 0)
+        if (values.Distinct > 0)
         {
             var bins = HistogramBins.Choose(values, mostRows);
             for (var i = 0; i < bins.Counts.Length; i++)

@@ -1,9 +1,6 @@
-namespace LatencyLab.Plots;
+using LatencyLab.Statistics;
 
-/// <summary>One observed value: how often it was seen.</summary>
-/// <param name="Ticks">Latency or period in ticks.</param>
-/// <param name="Count">At least 1.</param>
-public readonly record struct TickCount(long Ticks, long Count);
+namespace LatencyLab.Plots;
 
 /// <summary>
 /// Bins of a whole number of ticks with edges at half ticks: any other width beats against the comb of the ticks and shows teeth that aren't
@@ -23,16 +20,15 @@ public sealed record HistogramBins(long FirstTick, long WidthTicks, long[] Count
     /// Width by Freedman and Diaconis (2 IQR n^(-1/3)), within the number of bins that a picture can show. A long tail would squeeze the body into
     /// a few bins, so the picture ends two body lengths above p95, and the rest is overflow.
     /// </summary>
-    /// <param name="values">By rising ticks, at least one.</param>
+    /// <param name="values">At least one.</param>
     /// <param name="mostBins">As many bins as the picture has room for.</param>
     /// <param name="showTicks">A value that should be inside if it isn't far away, such as a limit; null for none.</param>
-    public static HistogramBins Choose(IReadOnlyList<TickCount> values, int mostBins, long? showTicks = null)
+    public static HistogramBins Choose(SortedCounts values, int mostBins, long? showTicks = null)
     {
-        ArgumentOutOfRangeException.ThrowIfZero(values.Count);
-        var n = values.Sum(v => v.Count);
-        var (min, max) = (values[0].Ticks, values[^1].Ticks);
+        ArgumentOutOfRangeException.ThrowIfZero(values.Distinct);
+        var (min, max) = (values.Values[0], values.Values[^1]);
         // Three times the body, but never fewer ticks than make a readable axis.
-        var room = Math.Max(3 * (Quantile(values, n, 0.95) - min), 15);
+        var room = Math.Max(3 * (Quantile(values, 0.95) - min), 15);
         // A few values just outside aren't worth an overflow bin.
         var end = max - min <= 2 * room ? max : min + room;
         if (showTicks is { } show && show > end && show - min <= 2.5 * Math.Max(1, end - min))
@@ -44,44 +40,30 @@ public sealed record HistogramBins(long FirstTick, long WidthTicks, long[] Count
         var pad = Math.Max(0, (15 - (end - min)) / 2);
         (min, end) = (min - pad, end + pad);
         var span = end - min + 1;
-        var iqr = Quantile(values, n, 0.75) - Quantile(values, n, 0.25);
-        var width = (long)Math.Round(2 * iqr / Math.Cbrt(n));
+        var iqr = Quantile(values, 0.75) - Quantile(values, 0.25);
+        var width = (long)Math.Round(2 * iqr / Math.Cbrt(values.Count));
         width = Math.Clamp(width, DivideUp(span, mostBins), Math.Max(DivideUp(span, mostBins), span / 30));
         width = Math.Max(1, width);
         var first = FloorTo(min, width);
         var counts = new long[DivideUp(end - first + 1, width)];
         long overflow = 0;
-        foreach (var value in values)
+        for (var i = 0; i < values.Distinct; i++)
         {
-            var bin = (value.Ticks - first) / width;
+            var bin = (values.Values[i] - first) / width;
             if (bin < counts.Length)
             {
-                counts[bin] += value.Count;
+                counts[bin] += values.CountAt(i);
             }
             else
             {
-                overflow += value.Count;
+                overflow += values.CountAt(i);
             }
         }
 
         return new HistogramBins(first, width, counts, overflow, max);
     }
 
-    // Type 1: an observed value, as everywhere in LatencyLab.
-    private static long Quantile(IReadOnlyList<TickCount> values, long n, double p)
-    {
-        var rank = (long)Math.Ceiling(n * p);
-        foreach (var value in values)
-        {
-            rank -= value.Count;
-            if (rank <= 0)
-            {
-                return value.Ticks;
-            }
-        }
-
-        return values[^1].Ticks;
-    }
+    private static long Quantile(SortedCounts values, double probability) => values.ValueAtRank(Quantiles.Rank(values.Count, probability));
 
     private static long DivideUp(long value, long by) => (value + by - 1) / by;
 

@@ -1,3 +1,4 @@
+using LatencyLab.Statistics;
 using LatencyLab.Units;
 using ScottPlot;
 
@@ -7,7 +8,7 @@ namespace LatencyLab.Plots;
 public readonly record struct PlotMark(string Name, double Nanoseconds);
 
 /// <summary>What a latency histogram shows.</summary>
-/// <param name="Values">Matched latencies by rising ticks.</param>
+/// <param name="Values">Matched latencies.</param>
 /// <param name="TimeBase">Length of a tick.</param>
 /// <param name="Late">Answers after their window.</param>
 /// <param name="Missed">Stimuli without an answer.</param>
@@ -15,7 +16,7 @@ public readonly record struct PlotMark(string Name, double Nanoseconds);
 /// <param name="LimitNs">A limit that was asked for; null for none.</param>
 /// <param name="LogCounts">Counts on a log axis, so that single events in the tail are seen.</param>
 public sealed record HistogramData(
-    IReadOnlyList<TickCount> Values,
+    SortedCounts Values,
     TimeBase TimeBase,
     long Late = 0,
     long Missed = 0,
@@ -31,7 +32,7 @@ public static class HistogramPlot
 
     public static Picture Draw(HistogramData data, PlotHeading heading, PlotStyle style)
     {
-        if (data.Values.Count == 0)
+        if (data.Values.Distinct == 0)
         {
             return DrawEmpty(data, heading, style);
         }
@@ -154,9 +155,8 @@ public static class HistogramPlot
 
     private static string AltText(HistogramData data, HistogramBins bins)
     {
-        var n = data.Values.Sum(v => v.Count);
         var marks = string.Concat((data.Marks ?? []).Select(m => $", {m.Name} {PlotText.Time(m.Nanoseconds, data.TimeBase.TickNs)}"));
-        return $"Histogram of {n} latencies from {PlotText.Time(data.TimeBase.ToNanoseconds(data.Values[0].Ticks), data.TimeBase.TickNs)} to "
+        return $"Histogram of {data.Values.Count} latencies from {PlotText.Time(data.TimeBase.ToNanoseconds(data.Values.Values[0]), data.TimeBase.TickNs)} to "
             + $"{PlotText.Time(data.TimeBase.ToNanoseconds(bins.MaxTicks), data.TimeBase.TickNs)}{marks}; "
             + $"{bins.Overflow} above the last bin, {data.Late} late, {data.Missed} missed.";
     }
