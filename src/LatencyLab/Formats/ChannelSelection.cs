@@ -1,13 +1,8 @@
-using LatencyLab.Signals;
-
 namespace LatencyLab.Formats;
 
 /// <summary>Which of a file's channels are decoded, and what they are called afterwards.</summary>
 internal static class ChannelSelection
 {
-    /// <summary>More channels than any capture format here has use for; a file that claims more is damaged or hostile.</summary>
-    public const int MaxChannels = 4096;
-
     /// <summary>Indices into <paramref name="names"/> in the file's order, with the name that each channel gets.</summary>
     /// <exception cref="LatencyLabException">A wanted or renamed channel isn't there, or its name isn't unique.</exception>
     public static IReadOnlyList<(int Source, string Name)> Resolve(IReadOnlyList<string> names, ReadOptions options, string path)
@@ -32,10 +27,6 @@ internal static class ChannelSelection
 
         return [.. chosen.Select(index => (index, renamed[index]))];
     }
-
-    /// <summary>The channels of a header, numbered from 0 in the order of the selection.</summary>
-    public static Channel[] ToChannels(IReadOnlyList<(int Source, string Name)> selection, Func<int, bool?> initialLevelOfSource) =>
-        [.. selection.Select((s, index) => new Channel(index, s.Name, initialLevelOfSource(s.Source)))];
 
     private static int RequireOne(IReadOnlyList<string> names, string name, string path, string? option)
     {

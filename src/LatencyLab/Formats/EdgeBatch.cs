@@ -22,22 +22,12 @@ internal sealed class EdgeBatch
     /// <summary>One of the channels has no more room than the reserve.</summary>
     public bool IsNearlyFull { get; private set; }
 
-    public bool IsEmpty => Array.TrueForAll(_counts, c => c == 0);
-
     public void Add(int channel, long tick)
     {
         var count = _counts[channel];
         _ticks[channel][count] = tick;
         _counts[channel] = count + 1;
         IsNearlyFull |= count >= _nearlyFull;
-    }
-
-    public ReadOnlySpan<long> Ticks(int channel) => _ticks[channel].AsSpan(0, _counts[channel]);
-
-    public void Clear()
-    {
-        Array.Clear(_counts);
-        IsNearlyFull = false;
     }
 
     /// <summary>Hands everything over and empties the batch.</summary>
@@ -55,6 +45,7 @@ internal sealed class EdgeBatch
             }
         }
 
-        Clear();
+        Array.Clear(_counts);
+        IsNearlyFull = false;
     }
 }

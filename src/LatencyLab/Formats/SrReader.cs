@@ -11,8 +11,6 @@ namespace LatencyLab.Formats;
 internal static class SrReader
 {
     private const int MaxMetadataLength = 1024 * 1024;
-    private const int BlockBytes = 256 * 1024;
-    private const int BatchEdges = 16 * 1024;
 
     public static CaptureFormat Format { get; } = new("sigrok session", head => head.StartsWith("PK\u0003\u0004"u8), Read);
 
@@ -26,45 +24,7 @@ internal static class SrReader
         var names = metadata.Probes.Select(p => p.Name).ToArray();
         var selection = ChannelSelection.Resolve(names, options, file.Path);
         var bits = selection.Select(s => metadata.Probes[s.Source].Bit).ToArray();
-        var samples = new PackedSamples(metadata.UnitSize, bits);
-        var batch = new EdgeBatch(bits.Length, BatchEdges, PackedSamples.Reserve);
-        var levels = new bool[bits.Length];
-        var unit = metadata.UnitSize;
-        var buffer = new byte[unit + (BlockBytes / unit * unit)];
-        var tick = 0L;
-        foreach (var chunk in chunks)
-        {
-            using var reader = new ZipMemberReader(file, chunk);
-            int count;
-            while ((count = reader.Fill(buffer.AsSpan(unit))) > 0)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (tick == 0)
-                {
-                    buffer.AsSpan(unit, unit).CopyTo(buffer);
-                    for (var channel = 0; channel < bits.Length; channel++)
-                    {
-                        levels[channel] = ((buffer[bits[channel] / 8] >> (bits[channel] % 8)) & 1) != 0;
-                    }
-
-                    sink.Begin(new CaptureHeader(timeBase, [.. selection.Select((s, i) => new Channel(i, s.Name, levels[i]))]));
-                }
-
-                var at = unit;
-                while ((at = samples.Scan(buffer.AsSpan(0, unit + count), at, tick - 1, batch)) < unit + count)
-                {
-                    batch.MoveTo(sink, levels);
-                    sink.Advance(tick - 1 + (at / unit));
-                }
-
-                batch.MoveTo(sink, levels);
-                tick += count / unit;
-                sink.Advance(tick);
-                buffer.AsSpan(count, unit).CopyTo(buffer);
-            }
-        }
-
-        sink.End(tick);
+        new SrSampleDecoder(file, chunks, metadata.UnitSize, bits).Read(timeBase, [.. selection.Select(c => c.Name)], sink, cancellationToken);
     }
 
     private static void RequireVersion(InputFile file, ZipDirectory zip)
