@@ -11,7 +11,7 @@ internal sealed class EdgeBatch
 
     /// <param name="channels">How many channels there are.</param>
     /// <param name="capacity">Edges of one channel.</param>
-    /// <param name="reserve">How many edges a channel may still get after <see cref="IsNearlyFull"/> turned true.</param>
+    /// <param name="reserve">How many edges a channel may get between two looks at <see cref="IsNearlyFull"/>.</param>
     public EdgeBatch(int channels, int capacity, int reserve)
     {
         _ticks = [.. Enumerable.Range(0, channels).Select(_ => new long[capacity])];

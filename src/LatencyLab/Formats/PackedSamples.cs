@@ -43,7 +43,7 @@ internal sealed class PackedSamples
         _masks = MemoryMarshal.Cast<byte, Vector256<byte>>(pattern).ToArray();
     }
 
-    /// <summary>The most edges of one channel that <see cref="Scan"/> adds after a batch calls itself nearly full.</summary>
+    /// <summary>The most edges of one channel that <see cref="Scan"/> adds before it looks whether the batch is nearly full.</summary>
     public const int Reserve = 4 * VectorBytes;
 
     /// <summary>
@@ -57,6 +57,11 @@ internal sealed class PackedSamples
     /// <returns>Where to go on; the length when all was looked at.</returns>
     public int Scan(ReadOnlySpan<byte> bytes, int from, long tickOfStart, EdgeBatch batch)
     {
+        if (batch.IsNearlyFull)
+        {
+            return from;
+        }
+
         ref readonly var start = ref MemoryMarshal.GetReference(bytes);
         var at = from;
 

@@ -1,4 +1,5 @@
 using LatencyLab.Formats;
+using LatencyLab.TestSupport;
 
 namespace LatencyLab.Tests.Formats;
 
@@ -18,7 +19,7 @@ public sealed class SrSampleCaptureTests
     public void Edge_counts_are_those_of_an_independent_program(string name, long rateHz, long samples, string edges)
     {
         var counter = new EdgeCounter();
-        CaptureFile.Open(Samples.Path(name)).Read(counter, TestContext.Current.CancellationToken);
+        CaptureFile.Open(Repository.Path("captures", name)).Read(counter, TestContext.Current.CancellationToken);
 
         Assert.Equal(rateHz, counter.Header!.TimeBase.TickHz);
         Assert.Equal(samples, counter.EndTick);
@@ -34,7 +35,7 @@ public sealed class SrSampleCaptureTests
     {
         var counter = new EdgeCounter();
         var options = new ReadOptions { Channels = ["STIM", "RTCK"], Renames = ReadOptions.ParseRenames("TCK=STIM") };
-        CaptureFile.Open(Samples.Path("keil_mcb2140_idle.sr"), options).Read(counter, TestContext.Current.CancellationToken);
+        CaptureFile.Open(Repository.Path("captures", "keil_mcb2140_idle.sr"), options).Read(counter, TestContext.Current.CancellationToken);
 
         Assert.Equal([("STIM", 5280L), ("RTCK", 5274L)], counter.Header!.Channels.Select(c => (c.Name, counter.Counts[c.Index])));
     }
@@ -42,7 +43,7 @@ public sealed class SrSampleCaptureTests
     [Fact]
     public void A_file_without_a_rate_needs_one_and_names_the_option()
     {
-        var path = Samples.Path("no-samplerate.sr");
+        var path = Repository.Path("captures", "no-samplerate.sr");
         var fault = Assert.Throws<CaptureFormatException>(() => CaptureFile.Open(path).Read(new EdgeCounter(), TestContext.Current.CancellationToken));
         Assert.Equal(FaultKind.Storage, fault.Kind);
         Assert.Contains("--samplerate", fault.Try, StringComparison.Ordinal);
@@ -56,7 +57,7 @@ public sealed class SrSampleCaptureTests
     [Fact]
     public void A_channel_that_is_not_there_is_a_usage_fault_that_lists_those_that_are()
     {
-        var source = CaptureFile.Open(Samples.Path("keil_mcb2140_idle.sr"), new ReadOptions { Channels = ["TCK", "D1"] });
+        var source = CaptureFile.Open(Repository.Path("captures", "keil_mcb2140_idle.sr"), new ReadOptions { Channels = ["TCK", "D1"] });
         var fault = Assert.Throws<LatencyLabException>(() => source.Read(new EdgeCounter(), TestContext.Current.CancellationToken));
         Assert.Equal(FaultKind.Usage, fault.Kind);
         Assert.Contains("'RTCK'", fault.Try, StringComparison.Ordinal);

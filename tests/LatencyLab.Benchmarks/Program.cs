@@ -1,0 +1,24 @@
+using LatencyLab.Benchmarks;
+
+// One file a benchmark, one line each here.
+var benchmarks = new (string Name, string What, Func<string[], int> Run)[]
+{
+    ("generate", "FOLDER: write the 100-million-sample sessions that the others read", SrGenerator.Run),
+    ("inflate", "FILE: merely inflate a session on one thread, the yardstick for reading", Inflate.Run),
+    ("read", "FILE [CHANNEL…]: read a capture and count its edges", ReadCapture.Run),
+    ("side-by-side", "FOLDER LATENCYLAB [ROUNDS]: LatencyLab and sigrok-cli on the generated files, a table with ratios", SideBySide.Run),
+};
+
+var chosen = Array.Find(benchmarks, b => b.Name == args.FirstOrDefault());
+if (chosen.Run is null)
+{
+    Console.Error.WriteLine("usage: dotnet run -c Release --project tests/LatencyLab.Benchmarks -- NAME …");
+    foreach (var (name, what, _) in benchmarks)
+    {
+        Console.Error.WriteLine($"  {name,-14} {what}");
+    }
+
+    return 2;
+}
+
+return chosen.Run(args[1..]);
