@@ -1,0 +1,164 @@
+using LatencyLab.Analysis;
+using LatencyLab.Samplers;
+using LatencyLab.Targets;
+using LatencyLab.Units;
+
+namespace LatencyLab.Runs;
+
+/// <summary>A time of <paramref name="Min"/> plus a uniform random part below <paramref name="Width"/>.</summary>
+public readonly record struct RandomTime(Duration Min, Duration Width)
+{
+    /// <summary>Reads "10ms+10ms" or "10ms" (no random part).</summary>
+    /// <exception cref="LatencyLabException">Not of that form (kind usage).</exception>
+    public static RandomTime Parse(string text)
+    {
+        var plus = text.IndexOf('+', StringComparison.Ordinal);
+        return plus < 0
+            ? new RandomTime(Duration.Parse(text), Duration.Zero)
+            : new RandomTime(Duration.Parse(text[..plus]), Duration.Parse(text[(plus + 1)..]));
+    }
+
+    /// <summary>The same in cycles of a clock; at least <paramref name="atLeast"/> cycles.</summary>
+    /// <exception cref="LatencyLabException">Longer than the stimulus table can hold (kind usage).</exception>
+    public CycleRange ToCycles(long hz, uint atLeast)
+    {
+        var clock = new TimeBase(hz);
+        var (min, width) = (clock.ToTicks(Min), clock.ToTicks(Width));
+        return min >= 0 && width >= 0 && min + width <= uint.MaxValue
+            ? new CycleRange((uint)Math.Max(min, atLeast), (uint)width)
+            : throw new LatencyLabException(FaultKind.Usage, $"{this} can't be made with a clock of {UnitText.Frequency(hz)}.", "--gap", $"Keep the sum below {UnitText.Time(uint.MaxValue * 1e9 / hz)}.");
+    }
+
+    public override string ToString() => Width == Duration.Zero ? Min.ToString() : $"{Min}+{Width}";
+}
+
+/// <summary>One measurement as it was asked for, defaults filled in (contracts: Defaults of run).</summary>
+public sealed record RunPlan
+{
+    /// <summary>GPIO of the target with the interrupt.</summary>
+    public required int Pin { get; init; }
+
+    public required int ResponsePin { get; init; }
+
+    public EdgeKind Irq { get; init; } = EdgeKind.Rising;
+
+    public IrqHandler Handler { get; init; } = IrqHandler.Bytecode;
+
+    public IdleLoop Idle { get; init; } = IdleLoop.Sleep;
+
+    /// <summary>What keeps the target busy; "none" is the only one that the irq script knows.</summary>
+    public string Load { get; init; } = "none";
+
+    /// <summary>Stimuli that count.</summary>
+    public int Samples { get; init; } = 1000;
+
+    /// <summary>Stimuli before them.</summary>
+    public int Warmup { get; init; } = 50;
+
+    /// <summary>Time between the end of one pulse and the begin of the next.</summary>
+    public RandomTime Gap { get; init; } = new(Duration.FromMilliseconds(10), Duration.FromMilliseconds(10));
+
+    /// <summary>Length of a pulse where only one of its edges is a stimulus.</summary>
+    public Duration Pulse { get; init; } = Duration.FromMicroseconds(50);
+
+    /// <summary>A later answer is late.</summary>
+    public required Duration Window { get; init; }
+
+    public Duration MinLatency { get; init; } = Duration.Zero;
+
+    public required uint Seed { get; init; }
+
+    public int Repeat { get; init; } = 1;
+
+    /// <summary>Which of the repeats this is, from 1.</summary>
+    public int RepeatIndex { get; init; } = 1;
+
+    public string? Label { get; init; }
+
+    /// <summary>Share of excluded stimuli above which the run is invalid.</summary>
+    public double MaxExcludedPercent { get; init; } = 1;
+
+    /// <summary>Most pulses that one capture can count: two words of the sampler's 28-bit transfer counter each.</summary>
+    public const int MaxStimuli = 100_000_000;
+
+    /// <summary>Stimuli a pulse carries.</summary>
+    public int StimuliPerPulse => Irq == EdgeKind.Both ? 2 : 1;
+
+    /// <summary>Pulses to fire, warm-up included.</summary>
+    public int Pulses => (Samples + Warmup) / StimuliPerPulse;
+
+    /// <summary>Seconds from the first to the last stimulus, at most.</summary>
+    public double LongestSeconds
+    {
+        get
+        {
+            var low = Gap.Min.Seconds + Gap.Width.Seconds;
+            return Pulses * (low + (Irq == EdgeKind.Both ? low : Pulse.Seconds));
+        }
+    }
+
+    /// <summary>The plan with what can't be measured refused and odd counts of both-edge stimuli made even by one more of warm-up.</summary>
+    /// <exception cref="LatencyLabException">A value that can't be (kind usage), with the option that set it.</exception>
+    public RunPlan Checked()
+    {
+        Require(Samples >= 1 && (long)Samples + Warmup <= MaxStimuli, $"{Samples} samples can't be measured.", "--samples", $"Use 1 to {MaxStimuli} samples, warm-up included.");
+        Require(Warmup >= 0, "The warm-up is negative.", "--warmup", "Use 0 or more.");
+        Require(Gap.Min >= Duration.FromMicroseconds(10) && Gap.Width >= Duration.Zero, $"A gap of {Gap} is too short.", "--gap", "Use at least 10us, such as --gap 10ms+10ms.");
+        Require(Window > Duration.Zero && Window <= Gap.Min, $"The window of {Window} is longer than the smallest gap of {Gap.Min}: an answer could not be told from that to the next stimulus.", "--window", $"Use at most {Gap.Min}, or a longer --gap.");
+        Require(MinLatency >= Duration.Zero && MinLatency < Window, "The least latency isn't shorter than the window.", "--min-latency", $"Use less than {Window}.");
+        Require(Load == "none", $"The load '{Load}' is not known.", "--load", "Use none.");
+        Require(Repeat is >= 1 and <= 10_000, $"{Repeat} repeats can't be made.", "--repeat", "Use 1 to 10000.");
+        Require(Pin != ResponsePin, $"GPIO{Pin} can't be interrupt and response at once.", "--response-pin", "Choose another response pin.");
+        return Irq == EdgeKind.Both && ((Samples + Warmup) & 1) == 1 ? this with { Warmup = Warmup + 1 } : this;
+    }
+
+    /// <summary>Low and high times of the stimulus for a sampler with this system clock.</summary>
+    public (CycleRange Low, CycleRange High) Cycles(long samplerHz)
+    {
+        var gap = Gap.ToCycles(samplerHz, StimulusTable.LowOverheadCycles);
+        return (gap, Irq == EdgeKind.Both ? gap : new RandomTime(Pulse, Duration.Zero).ToCycles(samplerHz, StimulusTable.HighOverheadCycles));
+    }
+
+    /// <summary>How its edges are paired.</summary>
+    public PairingRules Rules(TimeBase timeBase) => new(
+        StimulusChannel: 0, ResponseChannel: 1, StimulusEdge: Irq, ResponseEdge: EdgeKind.Rising,
+        WindowTicks: timeBase.ToTicks(Window), MinLatencyTicks: timeBase.ToTicks(MinLatency), Warmup: Warmup);
+
+    /// <summary>The plan as run.json holds it.</summary>
+    public PlanDocument ToDocument(TimeBase timeBase) => new()
+    {
+        Test = "irq",
+        Pin = Pin,
+        Irq = EdgeWords.Of(Irq),
+        ResponsePin = ResponsePin,
+        Handler = Handler.ToString().ToLowerInvariant(),
+        Idle = Idle.ToString().ToLowerInvariant(),
+        Load = Load,
+        Samples = Samples,
+        Warmup = Warmup,
+        Seed = Seed,
+        GapMinNs = Gap.Min.Nanoseconds,
+        GapWidthNs = Gap.Width.Nanoseconds,
+        PulseNs = Irq == EdgeKind.Both ? null : Pulse.Nanoseconds,
+        WindowNs = Window.Nanoseconds,
+        WindowTicks = timeBase.ToTicks(Window),
+        MinLatencyNs = MinLatency.Nanoseconds,
+        MinLatencyTicks = timeBase.ToTicks(MinLatency),
+        StimulusChannel = 0,
+        StimulusEdge = EdgeWords.Of(Irq),
+        ResponseChannel = 1,
+        ResponseEdge = EdgeWords.Of(EdgeKind.Rising),
+        Repeat = Repeat,
+        RepeatIndex = RepeatIndex,
+        Label = Label,
+        MaxExcludedPercent = MaxExcludedPercent,
+    };
+
+    private static void Require(bool condition, string what, string option, string remedy)
+    {
+        if (!condition)
+        {
+            throw new LatencyLabException(FaultKind.Usage, what, option, remedy);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using System.Globalization;
+using LatencyLab.MicroPython;
+using LatencyLab.Signals;
+
+namespace LatencyLab.Samplers;
+
+/// <summary>What the sampler script is asked for (docs/protocol.md section 2.4).</summary>
+/// <param name="Nonce">Number of this capture.</param>
+/// <param name="Gpios">GPIOs to capture, in channel order.</param>
+/// <param name="Names">Names of the channels.</param>
+/// <param name="StimulusGpio">GPIO to drive; null to listen only.</param>
+/// <param name="Pulses">Pulses to fire.</param>
+/// <param name="Seed">Seed of the stimulus table.</param>
+/// <param name="Low">Low time before a pulse, in system clock cycles.</param>
+/// <param name="High">Length of a pulse, in system clock cycles.</param>
+/// <param name="Seconds">How long it is planned to take; the dead man waits ten seconds more. Without a stimulus it ends the capture.</param>
+/// <param name="TailMs">How long to go on listening after the last pulse.</param>
+public sealed record CaptureRequest(
+    uint Nonce, IReadOnlyList<int> Gpios, IReadOnlyList<string> Names, int? StimulusGpio, int Pulses, uint Seed, CycleRange Low, CycleRange High, double Seconds,
+    int TailMs = 100)
+{
+    /// <summary>Arguments of the call.</summary>
+    public string ToJson() => string.Create(
+        CultureInfo.InvariantCulture,
+        $$"""{"nonce":{{Nonce}},"channels":[{{string.Join(',', Gpios)}}],"stim":{{(StimulusGpio is { } gpio ? gpio.ToString(CultureInfo.InvariantCulture) : "null")}},"pulses":{{Pulses}},"seed":{{Seed}},"gap":[{{Low.Min}},{{Low.Width}}],"high":[{{High.Min}},{{High.Width}}],"seconds":{{Seconds:0.###}},"tail_ms":{{TailMs}},"oneshot":null}""");
+}
+
+/// <summary>A Pico with the sampler script.</summary>
+public static class PicoSampler
+{
+    /// <summary>GPIO that fires the stimulus, also captured as channel 0.</summary>
+    public const int StimulusGpio = 2;
+
+    /// <summary>GPIO that listens to the response, channel 1.</summary>
+    public const int ResponseGpio = 3;
+
+    public static IReadOnlyList<string> Parts { get; } = ["sampler/core", "sampler/capture"];
+
+    // A heartbeat comes each 100 ms; the table of 2048 pairs takes the board a few hundred milliseconds to make first.
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
+    private static readonly byte[] StopLine = "stop\n"u8.ToArray();
+
+    /// <summary>
+    /// Runs one capture to its END and hands the edges to the sink. When the capture breaks off (link lost, script ended, cancelled) the
+    /// sink is brought to its end all the same, with the doubt as gaps, and then the fault is thrown.
+    /// </summary>
+    /// <param name="board">The sampler with its parts loaded.</param>
+    /// <param name="request">What to capture.</param>
+    /// <param name="sink">Where edges go.</param>
+    /// <param name="onProgress">Called after each piece of the stream.</param>
+    /// <param name="cancellationToken">Stops the capture in order: the sampler is told to stop, and what it still sends is taken.</param>
+    /// <exception cref="DeviceException">The sampler is silent or gone, or its script failed.</exception>
+    public static async Task<CaptureOutcome> CaptureAsync(
+        ScriptedBoard board, CaptureRequest request, IEdgeSink sink, Action<PicoFrameReader>? onProgress, CancellationToken cancellationToken)
+    {
+        await board.LoadAsync(Parts, cancellationToken);
+        var program = await board.Repl.StartAsync(ScriptedBoard.CallSource("capture", request.ToJson()), cancellationToken);
+        var reader = new PicoFrameReader(request.Nonce, request.Names, sink);
+        var decoder = new FrameDecoder(reader);
+        var stopping = false;
+        try
+        {
+            while (!decoder.Ended)
+            {
+                if (cancellationToken.IsCancellationRequested && !stopping)
+                {
+                    stopping = true;
+                    await program.WriteAsync(StopLine, CancellationToken.None);
+                }
+
+                var bytes = await ReadAsync(program, stopping, cancellationToken);
+                if (bytes.IsEmpty && cancellationToken.IsCancellationRequested && !stopping)
+                {
+                    continue;
+                }
+
+                if (bytes.IsEmpty)
+                {
+                    throw await EndedEarlyAsync(program, reader, board.Repl.Name);
+                }
+
+                program.Consume(decoder.Feed(bytes.Span));
+                onProgress?.Invoke(reader);
+            }
+
+            await program.FinishAsync(CancellationToken.None);
+        }
+        catch (LatencyLabException)
+        {
+            reader.BreakOff("link lost");
+            throw;
+        }
+
+        return new CaptureOutcome(reader.Hello!, reader.End!, reader.Health, reader.Talk, stopping);
+    }
+
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(RunningProgram program, bool stopping, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await program.ReadAsync(Silence, stopping ? CancellationToken.None : cancellationToken);
+        }
+        catch (OperationCanceledException) when (!stopping)
+        {
+            return ReadOnlyMemory<byte>.Empty;
+        }
+    }
+
+    private static async Task<LatencyLabException> EndedEarlyAsync(RunningProgram program, PicoFrameReader reader, string name)
+    {
+        var answer = await program.FinishAsync(CancellationToken.None);
+        var said = answer.ErrorLine;
+        foreach (var line in reader.Talk.Split('\n'))
+        {
+            if (said is null && BoardLine.Parse(line) is { } refused && BoardLine.KindOf(refused) == "ERROR")
+            {
+                return new BoardRefusedException("capture", BoardLine.Text(refused, "what") ?? "unknown error", name);
+            }
+        }
+
+        return new LatencyLabException(
+            reader.Hello is null ? FaultKind.Device : FaultKind.Measurement,
+            $"The sampler's script ended before its END frame{(said is null ? "" : $": {said}")}.", name, "Press its reset button and run again.");
+    }
+}
+
+/// <summary>How a capture went.</summary>
+/// <param name="Hello">What the sampler said before it started.</param>
+/// <param name="End">Its totals.</param>
+/// <param name="Health">What went wrong on the link.</param>
+/// <param name="Talk">What the interpreter said between frames.</param>
+/// <param name="Stopped">True when the host ended it early.</param>
+public sealed record CaptureOutcome(SamplerHello Hello, SamplerEnd End, StreamHealth Health, string Talk, bool Stopped);
