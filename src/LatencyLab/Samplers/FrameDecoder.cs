@@ -31,7 +31,7 @@ public sealed class FrameDecoder(IFrameSink sink)
             used += FeedPartial(bytes[used..]);
         }
 
-        if (Ended)
+        if (Ended || _partialBytes > 0)
         {
             return used;
         }
@@ -90,21 +90,22 @@ public sealed class FrameDecoder(IFrameSink sink)
                 return at;
             }
 
-            var length = BinaryPrimitives.ReadUInt16LittleEndian(rest[6..]);
-            if (length > FrameFormat.MaxPayloadBytes)
+            var state = Examine(rest, out var length);
+            if (state == Whole.NotYet)
             {
-                sink.Stray(rest[..1]);
-                at++;
+                // A damaged length may promise bytes that never come: a good frame inside what is waited for unmasks it.
+                var inside = FindWholeFrame(rest);
+                if (inside < 0)
+                {
+                    return at;
+                }
+
+                sink.Stray(rest[..inside]);
+                at += inside;
                 continue;
             }
 
-            var crcAt = FrameFormat.HeaderBytes + length;
-            if (rest.Length < crcAt + FrameFormat.CrcBytes)
-            {
-                return at;
-            }
-
-            if (Crc32.HashToUInt32(rest[4..crcAt]) != BinaryPrimitives.ReadUInt32LittleEndian(rest[crcAt..]))
+            if (state == Whole.Never)
             {
                 sink.Stray(rest[..1]);
                 at++;
@@ -114,7 +115,7 @@ public sealed class FrameDecoder(IFrameSink sink)
             var header = new FrameHeader(
                 (FrameType)rest[4], rest[5], BinaryPrimitives.ReadUInt32LittleEndian(rest[8..]), BinaryPrimitives.ReadUInt32LittleEndian(rest[12..]));
             sink.Frame(header, rest.Slice(FrameFormat.HeaderBytes, length));
-            at += crcAt + FrameFormat.CrcBytes;
+            at += FrameFormat.HeaderBytes + length + FrameFormat.CrcBytes;
             if (header.Type == FrameType.End)
             {
                 Ended = true;
@@ -123,6 +124,58 @@ public sealed class FrameDecoder(IFrameSink sink)
         }
 
         return at;
+    }
+
+    private enum Whole
+    {
+        NotYet,
+        Never,
+        Now,
+    }
+
+    /// <summary>Whether a frame begins here.</summary>
+    private static Whole Examine(ReadOnlySpan<byte> bytes, out int length)
+    {
+        length = 0;
+        if (bytes.Length < FrameFormat.HeaderBytes)
+        {
+            return Whole.NotYet;
+        }
+
+        length = BinaryPrimitives.ReadUInt16LittleEndian(bytes[6..]);
+        if (length > FrameFormat.MaxPayloadBytes)
+        {
+            return Whole.Never;
+        }
+
+        var crcAt = FrameFormat.HeaderBytes + length;
+        if (bytes.Length < crcAt + FrameFormat.CrcBytes)
+        {
+            return Whole.NotYet;
+        }
+
+        return Crc32.HashToUInt32(bytes[4..crcAt]) == BinaryPrimitives.ReadUInt32LittleEndian(bytes[crcAt..]) ? Whole.Now : Whole.Never;
+    }
+
+    /// <summary>Index of the first whole frame behind the first byte; -1 when there is none.</summary>
+    private static int FindWholeFrame(ReadOnlySpan<byte> bytes)
+    {
+        for (var at = 1; at < bytes.Length; at++)
+        {
+            var next = bytes[at..].IndexOf(FrameFormat.Magic);
+            if (next < 0)
+            {
+                return -1;
+            }
+
+            at += next;
+            if (Examine(bytes[at..], out _) == Whole.Now)
+            {
+                return at;
+            }
+        }
+
+        return -1;
     }
 
     /// <summary>Index of the magic or of its beginning at the very end; the length when there is none.</summary>

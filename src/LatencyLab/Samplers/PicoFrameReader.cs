@@ -31,6 +31,7 @@ public sealed class PicoFrameReader(uint nonce, IReadOnlyList<string> channelNam
     private uint _lastElapsedUs;
     private long _elapsedUs;
     private long _watermark;
+    private long _reportedTick;
 
     /// <summary>What the sampler said of itself; null until its HELLO has come.</summary>
     public SamplerHello? Hello { get; private set; }
@@ -104,7 +105,7 @@ public sealed class PicoFrameReader(uint nonce, IReadOnlyList<string> channelNam
             return;
         }
 
-        var endTick = Math.Max(_watermark, _channels.Max(c => c.Unwrapper.LastTick) + 1);
+        var endTick = Math.Max(_reportedTick, _channels.Max(c => c.Unwrapper.LastTick) + 1);
         foreach (var channel in _channels)
         {
             var fromTick = Math.Max(channel.Unwrapper.LastTick + 1, channel.WordsBelowWatermark <= channel.NextIndex ? _watermark : 0);
@@ -185,6 +186,7 @@ public sealed class PicoFrameReader(uint nonce, IReadOnlyList<string> channelNam
         _elapsedUs += unchecked(elapsed - _lastElapsedUs) & ((1u << TicksUsBits) - 1);
         _lastElapsedUs = elapsed;
         var notBefore = Ticks(Math.Max(0, _elapsedUs - HeartbeatSlackUs));
+        _reportedTick = Math.Max(_reportedTick, notBefore);
         var complete = true;
         for (var c = 0; c < _channels.Length; c++)
         {
@@ -226,7 +228,7 @@ public sealed class PicoFrameReader(uint nonce, IReadOnlyList<string> channelNam
         End = end;
         Note(end.Fdebug);
         Health = Health with { Overrun = Health.Overrun || string.Equals(end.Reason, "overrun", StringComparison.Ordinal) };
-        var endTick = Math.Max(_watermark, _channels.Max(c => c.Unwrapper.LastTick) + 1);
+        var endTick = Math.Max(_reportedTick, _channels.Max(c => c.Unwrapper.LastTick) + 1);
         if (end.ElapsedUs is { } us and >= 0 and < (1L << 50))
         {
             endTick = Math.Max(endTick, Ticks(us));
