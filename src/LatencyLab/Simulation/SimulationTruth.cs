@@ -1,0 +1,116 @@
+using System.Globalization;
+
+namespace LatencyLab.Simulation;
+
+/// <summary>One stimulus with its answer, or one answer without a stimulus of its own.</summary>
+/// <param name="Sequence">Number of the stimulus as in latency.csv; null for a spurious answer.</param>
+/// <param name="StimulusNs">True time of the stimulus since tick 0; null in rows of extra and spurious answers.</param>
+/// <param name="ResponseNs">True time of the answer since tick 0; null where there is none.</param>
+/// <param name="Status">matched, late, missed, excluded, extra or spurious, as the pairing rule says of undamaged edges.</param>
+/// <param name="CausedBySequence">The stimulus that made the target answer; null where there is no answer.</param>
+/// <param name="Lost">The simulator damaged or dropped one of the row's edges on its way to the host.</param>
+public sealed record TruthRow(long? Sequence, double? StimulusNs, double? ResponseNs, string Status, long? CausedBySequence, bool Lost);
+
+/// <summary>What truly happened in a capture, and what an undamaged one would be paired to.</summary>
+public sealed class SimulationTruth
+{
+    private readonly Edge[] _stimuli;
+    private readonly Edge[] _answers;
+    private readonly long _endTick;
+
+    private SimulationTruth(Edge[] stimuli, Edge[] answers, long endTick) => (_stimuli, _answers, _endTick) = (stimuli, answers, endTick);
+
+    /// <summary>Stimuli that were fired, warm-up included.</summary>
+    public int Stimuli => _stimuli.Length;
+
+    internal static SimulationTruth From(CaptureTruth truth)
+    {
+        var zeroPs = truth.TickZeroPs;
+        var stimuli = new List<Edge>();
+        var numbers = new Dictionary<long, long>();
+        if (truth.Stimulus is { } line)
+        {
+            for (var i = 0; i < line.All.Count; i++)
+            {
+                var edge = line.All[i];
+                if (truth.Trigger == IrqTrigger.Both || edge.Level == (truth.Trigger == IrqTrigger.Rising))
+                {
+                    numbers.Add(line.FirstOrdinal + i, stimuli.Count);
+                    stimuli.Add(Seen(edge, line, zeroPs, null));
+                }
+            }
+        }
+
+        var answers = truth.Response is { } response
+            ? response.All.Where(e => e.Level)
+                .Select(e => Seen(e, response, zeroPs, e.CauseOrdinal is { } cause && numbers.TryGetValue(cause, out var number) ? number : null))
+            : [];
+        return new SimulationTruth([.. stimuli], [.. answers], truth.EndTick);
+    }
+
+    /// <summary>One row a stimulus and answer, in order of time.</summary>
+    /// <param name="warmup">Stimuli before number 0.</param>
+    /// <param name="windowTicks">The pairing window; null: until the next stimulus.</param>
+    /// <param name="minLatencyTicks">Answers sooner than this are crosstalk.</param>
+    public IReadOnlyList<TruthRow> Rows(int warmup, long? windowTicks = null, long minLatencyTicks = 0)
+    {
+        var rows = new List<TruthRow>();
+        var next = 0;
+        for (var i = 0; i < _stimuli.Length; i++)
+        {
+            var stimulus = _stimuli[i];
+            var nextTick = i + 1 < _stimuli.Length ? _stimuli[i + 1].Tick : long.MaxValue;
+            var windowEnd = windowTicks is { } w ? Math.Min(stimulus.Tick + w, nextTick) : nextTick;
+            for (; next < _answers.Length && _answers[next].Tick < stimulus.Tick; next++)
+            {
+                rows.Add(Spurious(_answers[next], warmup));
+            }
+
+            var mine = _answers.Skip(next).TakeWhile(a => a.Tick < nextTick).ToList();
+            next += mine.Count;
+            var answer = mine.FindIndex(a => a.Tick >= stimulus.Tick + minLatencyTicks);
+            var status = answer < 0 ? (Math.Min(windowEnd, nextTick) > _endTick ? "excluded" : "missed")
+                : mine[answer].Tick < windowEnd ? "matched" : "late";
+            var lost = stimulus.Lost || (answer >= 0 && mine[answer].Lost);
+            rows.Add(new TruthRow(
+                i - warmup, stimulus.TimeNs, answer < 0 ? null : mine[answer].TimeNs, status, answer < 0 ? null : mine[answer].Cause - warmup, lost));
+            for (var k = 0; k < mine.Count; k++)
+            {
+                if (k == answer)
+                {
+                    continue;
+                }
+
+                var extra = k > answer && status == "matched" && mine[k].Tick < windowEnd;
+                rows.Add(extra
+                    ? new TruthRow(i - warmup, null, mine[k].TimeNs, "extra", mine[k].Cause - warmup, mine[k].Lost)
+                    : Spurious(mine[k], warmup));
+            }
+        }
+
+        rows.AddRange(_answers.Skip(next).Select(a => Spurious(a, warmup)));
+        return rows;
+    }
+
+    /// <summary>Writes the rows as CSV: invariant culture, line feeds, times with three decimals.</summary>
+    public static void WriteCsv(TextWriter writer, IEnumerable<TruthRow> rows)
+    {
+        static string Time(double? ns) => ns?.ToString("F3", CultureInfo.InvariantCulture) ?? "";
+        static string Number(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "";
+        writer.Write("seq,stimulus_t_ns,response_t_ns,status,caused_by_seq,lost\n");
+        foreach (var row in rows)
+        {
+            writer.Write(
+                $"{Number(row.Sequence)},{Time(row.StimulusNs)},{Time(row.ResponseNs)},{row.Status},{Number(row.CausedBySequence)},{(row.Lost ? "true" : "false")}\n");
+        }
+    }
+
+    private static TruthRow Spurious(Edge answer, int warmup) =>
+        new(null, null, answer.TimeNs, "spurious", answer.Cause - warmup, answer.Lost);
+
+    // An edge that the sampler was too slow to see has no tick: it takes no part in pairing, but that of the edge before it.
+    private static Edge Seen(CapturedEdge edge, CapturedEdges line, long zeroPs, long? cause) =>
+        new(edge.Tick ?? (edge.TimePs - zeroPs) / 16_000, (edge.TimePs - zeroPs) / 1000.0, cause, line.IsLost(edge));
+
+    private readonly record struct Edge(long Tick, double TimeNs, long? Cause, bool Lost);
+}
