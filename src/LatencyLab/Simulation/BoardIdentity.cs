@@ -19,12 +19,12 @@ internal sealed record BoardIdentity(SimulatedChip Chip, FirmwareVersion Version
     public static BoardIdentity Create(SimulatedBoardOptions options, Side side)
     {
         var chip = SimulatedChip.Get(options.ChipId);
-        FirmwareVersion.TryParse(options.Firmware, out var version);
+        var version = FirmwareVersion.Parse(options.Firmware);
         var random = SimulationRandom.For(options.Seed, $"unique id {side} {chip.Id}");
         var id = new StringBuilder();
         for (var i = 0; i < chip.UniqueIdBytes; i++)
         {
-            id.Append(((byte)random.NextUInt64()).ToString("x2", CultureInfo.InvariantCulture));
+            id.Append((random.NextUInt64() >> 56).ToString("x2", CultureInfo.InvariantCulture));
         }
 
         return new BoardIdentity(chip, version, id.ToString());

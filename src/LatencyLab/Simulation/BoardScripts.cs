@@ -38,11 +38,13 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
 
         if (lines[0] is "# latencylab call 1")
         {
-            return lines.Skip(2).All(string.IsNullOrWhiteSpace) && lines.Length > 1
-                && PythonSubset.CallArguments(lines[1], "ll") is [PythonValue.String name, .. var rest] && rest.Count <= 1
-                && (rest.Count == 0 || rest[0] is PythonValue.String)
-                ? Call(name.Value, rest.Count == 0 ? "{}" : ((PythonValue.String)rest[0]).Value)
-                : ImmediateProgram.Raise(2, NotSimulated);
+            var isCall = lines.Length > 1 && lines.Skip(2).All(string.IsNullOrWhiteSpace);
+            return (isCall ? PythonSubset.CallArguments(lines[1], "ll") : null) switch
+            {
+                [PythonValue.String name] => Call(name.Value, "{}"),
+                [PythonValue.String name, PythonValue.String json] => Call(name.Value, json.Value),
+                _ => ImmediateProgram.Raise(2, NotSimulated),
+            };
         }
 
         foreach (var part in TargetParts.Concat(SamplerParts))

@@ -75,7 +75,7 @@ public sealed record SimulatedBoardOptions
     private SimulatedBoardOptions With(string name, string value, string selector) => name switch
     {
         "seed" when ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) => this with { Seed = seed },
-        "fw" when FirmwareVersion.TryParse(value, out var version) => this with { Firmware = version.Text },
+        "fw" when FirmwareVersion.TryParse(value) is { } version => this with { Firmware = version.Text },
         "load" when Loads.Contains(value, StringComparer.Ordinal) => this with { Load = value },
         "speed" when Number(value, 0.01, 1000) is { } speed => this with { Speed = speed },
         "offset" when Duration.TryParse(value, out var offset, out _) => this with { Offset = offset },

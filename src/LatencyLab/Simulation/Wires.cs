@@ -247,6 +247,11 @@ internal sealed class Wires
         {
             Join(Node(Side.Sampler, StimulusGpio), Node(Side.Sampler, ResponseGpio));
         }
+
+        foreach (var node in _nodes.Values)
+        {
+            node.Line.Update(nowPs: 0, causeOrdinal: null);
+        }
     }
 
     private static void Join(PinNode a, PinNode b)
