@@ -19,6 +19,7 @@ internal sealed class Figure
 
     private readonly Plot _plot = new();
     private readonly Overlay _overlay = new();
+    private readonly Dictionary<(Ink Ink, double Alpha), List<PixelRect>> _cells = [];
     private readonly PlotStyle _style;
     private readonly PlotSize _size;
     private readonly string _title;
@@ -128,6 +129,30 @@ internal sealed class Figure
     public void Box(double left, double right, double bottom, double top, Ink ink, double alpha) =>
         Area([new(left, bottom), new(left, top), new(right, top), new(right, bottom)], ink, alpha);
 
+    /// <summary>Queues a cell of a map; cells of one shade become one path when <see cref="DrawCells"/> is called.</summary>
+    public void Cell(double left, double right, double bottom, double top, Ink ink, double alpha)
+    {
+        if (!_cells.TryGetValue((ink, alpha), out var cells))
+        {
+            _cells[(ink, alpha)] = cells = [];
+        }
+
+        cells.Add(new PixelRect(XPx(left), XPx(right), YPx(bottom), YPx(top)));
+    }
+
+    public void DrawCells()
+    {
+        foreach (var ((ink, alpha), cells) in _cells)
+        {
+            _overlay.Boxes(cells, Colour(ink, alpha));
+        }
+
+        _cells.Clear();
+    }
+
+    public void BoxPx(float left, float right, float top, float bottom, Ink ink, double alpha = 1) =>
+        _overlay.Boxes([new PixelRect(left, right, bottom, top)], Colour(ink, alpha));
+
     /// <summary>Slanting lines over a box: a span about which nothing is known. As lines, since an SVG of Skia draws no hatch.</summary>
     public void Hatch(double left, double right, double bottom, double top, Ink ink)
     {
@@ -163,7 +188,7 @@ internal sealed class Figure
     {
         var width = PlotFonts.Width(text, sizePx, bold);
         var left = anchor switch { Anchor.Left => x, Anchor.Right => x - width, _ => x - (width / 2) };
-        _overlay.Box(new PixelRect(left - 3, left + width + 3, y + (sizePx * 0.7f), y - (sizePx * 0.7f)), Colour(Ink.Background, 0.86));
+        _overlay.Boxes([new PixelRect(left - 3, left + width + 3, y + (sizePx * 0.7f), y - (sizePx * 0.7f))], Colour(Ink.Background, 0.86));
         Text(text, x, y, anchor, ink, sizePx, bold);
     }
 
@@ -175,7 +200,7 @@ internal sealed class Figure
         var y = Frame.Top - 16;
         Text(clean, _legendLeft, y, Anchor.Right, Ink.Text);
         var swatch = _legendLeft - width - 8;
-        _overlay.Box(line ? new PixelRect(swatch - 16, swatch, y + 1, y - 1) : new PixelRect(swatch - 12, swatch, y + 5, y - 5), Colour(ink));
+        _overlay.Boxes([line ? new PixelRect(swatch - 16, swatch, y + 1, y - 1) : new PixelRect(swatch - 12, swatch, y + 5, y - 5)], Colour(ink));
         _legendLeft = swatch - 16 - 18;
     }
 
@@ -221,7 +246,7 @@ internal sealed class Figure
         {
             const string word = "SIMULATED";
             var width = PlotFonts.Width(word, TextPx, bold: true) + 16;
-            _overlay.Box(new PixelRect(_size.WidthPx - 12 - width, _size.WidthPx - 12, 35, 15), Colour(Ink.Bad));
+            _overlay.Boxes([new PixelRect(_size.WidthPx - 12 - width, _size.WidthPx - 12, 35, 15)], Colour(Ink.Bad));
             Text(word, _size.WidthPx - 12 - (width / 2), 25, Anchor.Middle, Ink.Background, TextPx, bold: true);
             room -= width + 16;
         }

@@ -15,6 +15,7 @@ public readonly record struct PlotMark(string Name, double Nanoseconds);
 /// <param name="Marks">Lines with a label, such as p50 and p99.</param>
 /// <param name="LimitNs">A limit that was asked for; null for none.</param>
 /// <param name="LogCounts">Counts on a log axis, so that single events in the tail are seen.</param>
+/// <param name="Quantity">What the values are: "latency", "period".</param>
 public sealed record HistogramData(
     SortedCounts Values,
     TimeBase TimeBase,
@@ -22,7 +23,8 @@ public sealed record HistogramData(
     long Missed = 0,
     IReadOnlyList<PlotMark>? Marks = null,
     double? LimitNs = null,
-    bool LogCounts = false);
+    bool LogCounts = false,
+    string Quantity = "latency");
 
 /// <summary>How often each latency was seen; late and missed responses stand beside it as bars of their own, never left out.</summary>
 public static class HistogramPlot
@@ -53,7 +55,7 @@ public static class HistogramPlot
         var top = floor + ((Height(tallest) - floor) * 1.22);
 
         var unit = TimeUnit.For(to);
-        figure.SetX(from - margin, right + margin, Scale.Linear(from, to, figure.WidthPx / 80, unit.Nanoseconds), $"latency ({unit.Name}), bins of {BinText(bins, data.TimeBase)}");
+        figure.SetX(from - margin, right + margin, Scale.Linear(from, to, figure.WidthPx / 80, unit.Nanoseconds), $"{data.Quantity} ({unit.Name}), bins of {BinText(bins, data.TimeBase)}");
         figure.SetY(
             floor, top,
             data.LogCounts ? Scale.Decades(0, top, 7, v => PlotText.Count((long)v)) : Scale.Counts(tallest * 1.1, 6),
@@ -146,7 +148,7 @@ public static class HistogramPlot
     private static Picture DrawEmpty(HistogramData data, PlotHeading heading, PlotStyle style)
     {
         var figure = new Figure(style, heading, PlotSize.Default);
-        figure.SetX(0, 1, [], "latency");
+        figure.SetX(0, 1, [], data.Quantity);
         figure.SetY(0, 1, [], "events a bin");
         var text = $"No stimulus was answered in its window: {PlotText.Count(data.Missed)} missed, {PlotText.Count(data.Late)} late.";
         figure.Text(text, (figure.Frame.Left + figure.Frame.Right) / 2, (figure.Frame.Top + figure.Frame.Bottom) / 2, Anchor.Middle, Ink.Text, 15);
@@ -156,7 +158,7 @@ public static class HistogramPlot
     private static string AltText(HistogramData data, HistogramBins bins)
     {
         var marks = string.Concat((data.Marks ?? []).Select(m => $", {m.Name} {PlotText.Time(m.Nanoseconds, data.TimeBase.TickNs)}"));
-        return $"Histogram of {data.Values.Count} latencies from {PlotText.Time(data.TimeBase.ToNanoseconds(data.Values.Values[0]), data.TimeBase.TickNs)} to "
+        return $"Histogram of {data.Values.Count} values of {data.Quantity} from {PlotText.Time(data.TimeBase.ToNanoseconds(data.Values.Values[0]), data.TimeBase.TickNs)} to "
             + $"{PlotText.Time(data.TimeBase.ToNanoseconds(bins.MaxTicks), data.TimeBase.TickNs)}{marks}; "
             + $"{bins.Overflow} above the last bin, {data.Late} late, {data.Missed} missed.";
     }

@@ -46,12 +46,19 @@ internal sealed class Overlay : IPanel
         });
     }
 
-    public void Box(PixelRect rect, Color colour)
+    /// <summary>Draws filled rectangles of one colour as one path, with sharp edges so that neighbours leave no seam.</summary>
+    public void Boxes(IReadOnlyList<PixelRect> boxes, Color colour)
     {
         _drawings.Add(pack =>
         {
-            using var paint = Paint.NewDisposablePaint();
-            Drawing.FillRectangle(pack.Canvas, rect, paint, new FillStyle { Color = colour });
+            using var path = new SKPath();
+            foreach (var box in boxes)
+            {
+                path.AddRect(new SKRect(box.Left, box.Top, box.Right, box.Bottom));
+            }
+
+            using var paint = new SKPaint { Color = colour.ToSKColor(), IsAntialias = boxes.Count == 1 };
+            pack.Canvas.DrawPath(path, paint);
         });
     }
 

@@ -51,7 +51,7 @@ internal static class Scale
         return [.. ticks];
     }
 
-    /// <summary>Powers of ten on an axis that holds log10 of the value; minor ticks at 2 to 9 while there are few decades.</summary>
+    /// <summary>Powers of ten on an axis that holds log10 of a count; minor ticks at 2 to 9 while there are few decades.</summary>
     public static AxisTick[] Decades(double minLog, double maxLog, int most, Func<double, string> label)
     {
         var first = (int)Math.Ceiling(minLog - 1e-9);
@@ -65,19 +65,33 @@ internal static class Scale
                 ticks.Add(new AxisTick(decade, (decade - first) % every == 0 ? label(Math.Pow(10, decade)) : ""));
             }
 
-            // With less than two decades the powers of ten alone would leave an axis of one label.
-            var labelled = last - first < 1;
             for (var digit = 2; digit <= 9 && last - first <= 6; digit++)
             {
                 var at = decade + Math.Log10(digit);
                 if (at > minLog && at < maxLog)
                 {
-                    ticks.Add(new AxisTick(at, labelled && digit is 2 or 5 && labelled ? label(digit * Math.Pow(10, decade)) : ""));
+                    ticks.Add(new AxisTick(at, ""));
                 }
             }
         }
 
         return [.. ticks];
+    }
+
+    /// <summary>Times on an axis that holds log10 of nanoseconds: decades, or round numbers where the axis is shorter than that.</summary>
+    public static AxisTick[] LogTimes(double minLog, double maxLog, int most)
+    {
+        var (from, to) = (Math.Pow(10, minLog), Math.Pow(10, maxLog));
+        if (maxLog - minLog < 0.7)
+        {
+            var unit = TimeUnit.For(to);
+            return [.. Linear(from, to, most, unit.Nanoseconds).Where(t => t.At > 0).Select(t => new AxisTick(Math.Log10(t.At), t.Label + " " + unit.Name))];
+        }
+
+        var ticks = Decades(minLog, maxLog, most, RoundTime);
+        return maxLog - minLog > 3
+            ? ticks
+            : [.. ticks.Select(t => t.Label.Length > 0 || !IsTwoOrFive(t.At) ? t : t with { Label = RoundTime(Math.Pow(10, t.At)) })];
     }
 
     /// <summary>A round number of nanoseconds without needless zeros: "1 µs", "500 ns".</summary>
@@ -86,6 +100,8 @@ internal static class Scale
         var unit = TimeUnit.For(nanoseconds);
         return (nanoseconds / unit.Nanoseconds).ToString(Math.Abs(nanoseconds / unit.Nanoseconds) >= 100 ? "0.#" : "0.##", CultureInfo.InvariantCulture) + " " + unit.Name;
     }
+
+    private static bool IsTwoOrFive(double log) => Math.Round(Math.Pow(10, log - Math.Floor(log)), 6) is 2 or 5;
 
     private static double NiceStep(double rough)
     {
