@@ -27,11 +27,15 @@ public sealed class PairTally : IPairSink
 
     public long Stimuli => Matched + Late + Missed + Excluded;
 
+    /// <summary>Stimuli, warm-up included.</summary>
+    public long Total { get; private set; }
+
     /// <summary>The longest latencies with the ticks of their stimuli.</summary>
     public WorstSamples Worst { get; } = new();
 
     public void Pairs(ReadOnlySpan<Pair> pairs)
     {
+        Total += pairs.Length;
         foreach (ref readonly var pair in pairs)
         {
             if (pair.Sequence < 0)

@@ -1,0 +1,37 @@
+using LatencyLab.MicroPython;
+using LatencyLab.Samplers;
+using LatencyLab.Targets;
+using LatencyLab.Units;
+
+namespace LatencyLab.Runs;
+
+/// <summary>How far a measurement is.</summary>
+/// <param name="Stage">What happens now, in a few words.</param>
+/// <param name="Done">Stimuli counted so far, warm-up included.</param>
+/// <param name="Total">Stimuli planned, warm-up included.</param>
+/// <param name="Tally">Counts and latencies so far; null before the first edge.</param>
+/// <param name="TimeBase">Ticks per second of the latencies.</param>
+public sealed record RunProgress(string Stage, long Done, long Total, PairTally? Tally, TimeBase TimeBase);
+
+/// <summary>One measurement after its end, in memory: what was seen, and why it may not be believed.</summary>
+/// <param name="Plan">As it was carried out.</param>
+/// <param name="Target">The board under test.</param>
+/// <param name="Sampler">The board that stamped.</param>
+/// <param name="Wires">How each wire was proven.</param>
+/// <param name="Result">Counts and statistics.</param>
+/// <param name="Outcome">The sampler's totals; null when it never came to its end.</param>
+/// <param name="Done">The target's totals; null when it was never heard again.</param>
+/// <param name="Status">Complete, partial (interrupted) or invalid.</param>
+/// <param name="Reasons">Why it isn't complete.</param>
+/// <param name="Warnings">What the reader must know besides.</param>
+/// <param name="Gaps">Spans of doubt.</param>
+/// <param name="EdgesSeen">Edges by channel.</param>
+public sealed record MeasuredRun(
+    RunPlan Plan, BoardOnPort Target, BoardOnPort Sampler, IReadOnlyList<WireDocument> Wires, LatencyResult Result, CaptureOutcome? Outcome, TargetDone? Done,
+    RunStatus Status, IReadOnlyList<string> Reasons, IReadOnlyList<string> Warnings, IReadOnlyList<Signals.Gap> Gaps, IReadOnlyList<long> EdgesSeen);
+
+/// <summary>A board with its scripts, where it is connected, and the chip that the pin tables know it by.</summary>
+/// <param name="Board">The board in its REPL.</param>
+/// <param name="Port">What the user calls it.</param>
+/// <param name="Chip">Id of its chip.</param>
+public sealed record BoardOnPort(ScriptedBoard Board, string Port, string Chip);

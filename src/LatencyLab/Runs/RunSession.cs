@@ -1,0 +1,235 @@
+using System.Globalization;
+using LatencyLab.Analysis;
+using LatencyLab.Boards;
+using LatencyLab.MicroPython;
+using LatencyLab.Samplers;
+using LatencyLab.Signals;
+using LatencyLab.Targets;
+using LatencyLab.Units;
+
+namespace LatencyLab.Runs;
+
+/// <summary>
+/// One measurement on two boards (docs/protocol.md section 5): scripts loaded, wires proven, interrupt armed, stimuli fired, edges paired.
+/// It knows no console and no folder: edges and pairs also go to the sinks that the caller brings.
+/// </summary>
+public sealed class RunSession
+{
+    // A target in a slower or faster world than the sampler's: a word when its dead man could otherwise wake, and only then, since a word costs
+    // the target an interrupt.
+    private static readonly TimeSpan KeepAliveMargin = TimeSpan.FromSeconds(5);
+
+    private readonly RunPlan _plan;
+    private readonly BoardOnPort _target;
+    private readonly BoardOnPort _sampler;
+    private readonly TimeProvider _clock;
+    private readonly List<string> _reasons = [];
+    private readonly List<string> _warnings = [];
+
+    private RunSession(RunPlan plan, BoardOnPort target, BoardOnPort sampler, long samplerHz, TimeProvider clock)
+    {
+        _plan = plan;
+        _target = target;
+        _sampler = sampler;
+        _clock = clock;
+        SamplerHz = samplerHz;
+        TimeBase = new TimeBase(samplerHz / 2);
+    }
+
+    /// <summary>System clock of the sampler as it says.</summary>
+    public long SamplerHz { get; }
+
+    /// <summary>Ticks of the capture to come: one tick is two cycles of the sampler's system clock.</summary>
+    public TimeBase TimeBase { get; }
+
+    /// <summary>Loads the scripts' common part and asks the sampler for its clock.</summary>
+    /// <exception cref="LatencyLabException">A board doesn't answer, or can't do what is planned.</exception>
+    public static async Task<RunSession> StartAsync(RunPlan plan, BoardOnPort target, BoardOnPort sampler, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        await target.Board.LoadAsync(["target/core"], cancellationToken);
+        await sampler.Board.LoadAsync(["sampler/core"], cancellationToken);
+        await target.Board.CallAsync("hello", "{}", "HELLO", cancellationToken);
+        var hello = await sampler.Board.CallAsync("hello", "{}", "HELLO", cancellationToken);
+        var hz = BoardLine.Number(hello, "hz") is { } value and >= 2 and <= 10_000_000_000
+            ? value
+            : throw new DeviceException("The sampler doesn't tell its clock.", sampler.Port);
+        return new RunSession(plan, target, sampler, hz, clock);
+    }
+
+    /// <summary>Measures. A measurement that took place always comes back, be it invalid; only what prevents it is thrown.</summary>
+    /// <param name="edges">Gets every edge, before it is paired: the log.</param>
+    /// <param name="pairs">Get every pair.</param>
+    /// <param name="onProgress">Called often.</param>
+    /// <param name="cancellationToken">Stops in order: what was measured until then comes back as partial.</param>
+    /// <exception cref="LatencyLabException">The wiring check fails, or a board refuses the plan.</exception>
+    public async Task<MeasuredRun> MeasureAsync(
+        IEdgeSink edges, IReadOnlyList<IPairSink> pairs, Action<RunProgress> onProgress, CancellationToken cancellationToken)
+    {
+        onProgress(new RunProgress("checking wires", 0, _plan.Pulses, null, TimeBase));
+        var wires = await WiringCheck.RunAsync(
+            _sampler.Board, _target.Board, new Wire("stimulus", PicoSampler.StimulusGpio, _plan.Pin, true),
+            new Wire("response", PicoSampler.ResponseGpio, _plan.ResponsePin, false), cancellationToken);
+        var pipeline = new LatencyPipeline(_plan.Rules(TimeBase), pairs);
+        var nonce = Nonce(_plan.Seed);
+        onProgress(new RunProgress("arming the target", 0, _plan.Pulses, null, TimeBase));
+        await _sampler.Board.LoadAsync(PicoSampler.Parts, cancellationToken);
+        var armed = await ArmedTarget.ArmAsync(_target.Board, Test(nonce), cancellationToken);
+        var outcome = await CaptureAsync(armed, nonce, new EdgeFanOut(edges, pipeline), pipeline, onProgress, cancellationToken);
+        var done = await StopTargetAsync(armed);
+        return Conclude(pipeline, wires, outcome, done, cancellationToken.IsCancellationRequested);
+    }
+
+    private IrqTest Test(uint nonce) => new(
+        nonce, _plan.Pin, _plan.ResponsePin, _plan.Irq, _plan.Handler, _plan.Idle, _plan.Load, Math.Ceiling(_plan.LongestSeconds) + 1,
+        _plan.Handler == IrqHandler.Viper ? BoardCatalog.Get(_target.Chip).SetRegisterOf(_plan.ResponsePin) ?? throw NoRegister() : null);
+
+    private LatencyLabException NoRegister() => new(
+        FaultKind.Usage, $"GPIO{_plan.ResponsePin} has no SET register that the viper handler could write.", "--response-pin", "Choose another response pin or --handler native.");
+
+    private async Task<CaptureOutcome?> CaptureAsync(
+        ArmedTarget armed, uint nonce, IEdgeSink sink, LatencyPipeline pipeline, Action<RunProgress> onProgress, CancellationToken cancellationToken)
+    {
+        var (low, high) = _plan.Cycles(SamplerHz);
+        var request = new CaptureRequest(
+            nonce, [PicoSampler.StimulusGpio, PicoSampler.ResponseGpio], ["D0", "D1"], PicoSampler.StimulusGpio, _plan.Pulses, _plan.Seed, low, high,
+            Math.Ceiling(_plan.LongestSeconds) + 1);
+        var lastWord = _clock.GetTimestamp();
+        var patience = TimeSpan.FromSeconds(_plan.LongestSeconds) + KeepAliveMargin;
+        try
+        {
+            return await PicoSampler.CaptureAsync(_sampler.Board, request, sink, _ =>
+            {
+                if (_clock.GetElapsedTime(lastWord) > patience)
+                {
+                    lastWord = _clock.GetTimestamp();
+                    patience = KeepAliveMargin;
+                    KeepAlive(armed);
+                }
+
+                onProgress(new RunProgress("measuring", pipeline.Tally.Total, (long)_plan.Pulses * _plan.StimuliPerPulse, pipeline.Tally, TimeBase));
+            }, cancellationToken);
+        }
+        catch (LatencyLabException e) when (e is not BoardRefusedException && pipeline.Header is not null)
+        {
+            _reasons.Add($"END missing: {e.Message}");
+            return null;
+        }
+        catch
+        {
+            await StopTargetAsync(armed);
+            throw;
+        }
+    }
+
+    private static async void KeepAlive(ArmedTarget armed)
+    {
+        try
+        {
+            await armed.KeepAliveAsync(CancellationToken.None);
+        }
+        catch (DeviceException)
+        {
+            // A word that can't be said must not end the capture: stopping the target shows that it is gone.
+        }
+    }
+
+    private async Task<TargetDone?> StopTargetAsync(ArmedTarget armed)
+    {
+        try
+        {
+            var done = await armed.StopAsync(CancellationToken.None);
+            if (done.Errors > 0)
+            {
+                _warnings.Add($"The target counted {done.Errors} errors in its script.");
+            }
+
+            if (done.Reason == "dead man")
+            {
+                _reasons.Add("The target stopped by itself before the end: it had not heard from the host for too long.");
+            }
+
+            return done;
+        }
+        catch (LatencyLabException e)
+        {
+            _reasons.Add(e.Message);
+            return null;
+        }
+    }
+
+    private MeasuredRun Conclude(LatencyPipeline pipeline, IReadOnlyList<WireDocument> wires, CaptureOutcome? outcome, TargetDone? done, bool interrupted)
+    {
+        var result = pipeline.Result(done?.Callbacks);
+        _warnings.AddRange(result.Warnings);
+        JudgeStream(result, outcome, interrupted);
+        if (result.Counts.Matched == 0 && !interrupted)
+        {
+            _reasons.Add("Nothing matched: no stimulus was answered in its window.");
+        }
+
+        var excludedPercent = result.Counts.Stimuli == 0 ? 0 : 100.0 * result.Counts.Excluded / result.Counts.Stimuli;
+        if (excludedPercent > _plan.MaxExcludedPercent)
+        {
+            _reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{result.Counts.Excluded} of {result.Counts.Stimuli} stimuli are excluded ({excludedPercent:0.##} %), more than {_plan.MaxExcludedPercent:0.##} %."));
+        }
+
+        if (result.Withheld > 0 && result.Summary.N == 0)
+        {
+            _reasons.Add("Callbacks and answers don't add up, and nothing shows where: no latency can be given.");
+        }
+
+        var status = _reasons.Count > 0 ? RunStatus.Invalid : interrupted ? RunStatus.Partial : RunStatus.Complete;
+        if (interrupted)
+        {
+            _reasons.Add("Interrupted by the user.");
+        }
+
+        return new MeasuredRun(_plan, _target, _sampler, wires, result, outcome, done, status, _reasons, _warnings, pipeline.Gaps, pipeline.EdgesSeen);
+    }
+
+    private void JudgeStream(LatencyResult result, CaptureOutcome? outcome, bool interrupted)
+    {
+        if (outcome is null)
+        {
+            return;
+        }
+
+        if (outcome.Hello.TickHz != TimeBase.TickHz)
+        {
+            _reasons.Add($"The sampler's clock changed between planning ({UnitText.Frequency(TimeBase.TickHz)} ticks) and capture ({UnitText.Frequency(outcome.Hello.TickHz)}).");
+        }
+
+        if (outcome.Health.Stalled)
+        {
+            _reasons.Add("RXSTALL: a state machine of the sampler had to wait, so that later stamps are late.");
+        }
+
+        if (outcome.Health.Overrun)
+        {
+            _reasons.Add("Sampler overrun: edges came faster than USB could carry them.");
+        }
+        else if (outcome.End.Reason != "done" && !interrupted)
+        {
+            _reasons.Add($"The sampler ended the capture by itself: {outcome.End.Reason}.");
+        }
+
+        var fired = (outcome.End.Pulses * _plan.StimuliPerPulse) - _plan.Warmup;
+        if (fired > result.Counts.Stimuli || (fired >= 0 && fired < result.Counts.Stimuli))
+        {
+            _reasons.Add($"The sampler fired {fired} stimuli after warm-up, {result.Counts.Stimuli} are accounted for.");
+        }
+
+        if (outcome.Health.FramesForeign > 0)
+        {
+            _warnings.Add($"{outcome.Health.FramesForeign} frames of another capture came from the sampler and were ignored.");
+        }
+
+        if (outcome.Health.FramesLost > 0 || outcome.Health.FramesDoubled > 0)
+        {
+            _warnings.Add($"The sampler's link lost {outcome.Health.FramesLost} frames ({outcome.Health.EdgesLost} edges) and doubled {outcome.Health.FramesDoubled}; what they concern is excluded.");
+        }
+    }
+
+    /// <summary>Tells this capture's frames and lines from those of any other; from the seed, so that the same plan is the same bytes on the simulated rig.</summary>
+    private static uint Nonce(uint seed) => StimulusTable.Next(seed == 0 ? StimulusTable.SeedInsteadOfZero : seed);
+}

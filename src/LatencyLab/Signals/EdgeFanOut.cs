@@ -1,0 +1,45 @@
+namespace LatencyLab.Signals;
+
+/// <summary>Hands edges to several sinks, in their order.</summary>
+public sealed class EdgeFanOut(params IReadOnlyList<IEdgeSink> sinks) : IEdgeSink
+{
+    public void Begin(CaptureHeader header)
+    {
+        foreach (var sink in sinks)
+        {
+            sink.Begin(header);
+        }
+    }
+
+    public void Edges(int channel, bool firstLevel, ReadOnlySpan<long> ticks)
+    {
+        foreach (var sink in sinks)
+        {
+            sink.Edges(channel, firstLevel, ticks);
+        }
+    }
+
+    public void Gap(Gap gap)
+    {
+        foreach (var sink in sinks)
+        {
+            sink.Gap(gap);
+        }
+    }
+
+    public void Advance(long completeBeforeTick)
+    {
+        foreach (var sink in sinks)
+        {
+            sink.Advance(completeBeforeTick);
+        }
+    }
+
+    public void End(long endTick)
+    {
+        foreach (var sink in sinks)
+        {
+            sink.End(endTick);
+        }
+    }
+}
