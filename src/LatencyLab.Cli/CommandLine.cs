@@ -46,6 +46,7 @@ public static class CommandLine
         var root = new RootCommand("Measures interrupt and toggle latency of MicroPython boards, pin to pin.")
         {
             AnalyzeCommand.Create(output),
+            CompletionCommand.Create(output),
             PinsCommand.Create(output),
             WiringCommand.Create(output),
         };
