@@ -1,0 +1,126 @@
+using System.Numerics;
+using MathNet.Numerics.IntegralTransforms;
+
+namespace LatencyLab.Statistics;
+
+/// <summary>How much the values of a series resemble those before them.</summary>
+public static class Autocorrelation
+{
+    // Most series are decided within a few lags; only the others pay for a transform.
+    private const int DirectLags = 64;
+
+    /// <summary>Autocorrelation at one lag (divisor n); 0 for a series without variation.</summary>
+    public static double AtLag(ReadOnlySpan<double> series, int lag)
+    {
+        var centred = Centre(series);
+        var power = Dot(centred, centred);
+        return power == 0 || lag >= centred.Length ? 0 : Dot(centred.AsSpan(lag), centred.AsSpan(0, centred.Length - lag)) / power;
+    }
+
+    /// <summary>
+    /// Integrated autocorrelation time by the initial monotone sequence (C. J. Geyer, Practical Markov chain Monte Carlo, 1992): n values are worth
+    /// n / tau independent ones. 1 for a series without variation.
+    /// </summary>
+    /// <param name="stretches">One series, or several stretches of one with unknown parts between them.</param>
+    public static double IntegratedTime(IReadOnlyList<double[]> stretches)
+    {
+        var mean = stretches.Sum(s => s.Sum()) / Math.Max(1, stretches.Sum(s => s.LongLength));
+        var centred = stretches.Select(s => Array.ConvertAll(s, x => x - mean)).ToArray();
+        var power = centred.Sum(s => Dot(s, s));
+        if (power == 0)
+        {
+            return 1;
+        }
+
+        var longest = centred.Max(s => s.Length);
+        double[]? transformed = null;
+        var sum = 0.0;
+        var previous = double.PositiveInfinity;
+        for (var lag = 0; lag < longest; lag += 2)
+        {
+            var pair = Correlation(lag) + Correlation(lag + 1);
+            if (pair <= 0)
+            {
+                break;
+            }
+
+            previous = Math.Min(previous, pair);
+            sum += previous;
+        }
+
+        return (2 * sum) - 1;
+
+        double Correlation(int lag)
+        {
+            if (lag < DirectLags)
+            {
+                return centred.Sum(s => lag < s.Length ? Dot(s.AsSpan(lag), s.AsSpan(0, s.Length - lag)) : 0) / power;
+            }
+
+            transformed ??= Products(centred, longest);
+            return lag < longest ? transformed[lag] / power : 0;
+        }
+    }
+
+    // Lagged products of all stretches by way of their power spectra, padded so that nothing wraps round.
+    private static double[] Products(double[][] centred, int longest)
+    {
+        var size = (int)BitOperations.RoundUpToPowerOf2((uint)(2 * longest));
+        var spectrum = new double[size];
+        foreach (var stretch in centred)
+        {
+            var buffer = new Complex[size];
+            for (var i = 0; i < stretch.Length; i++)
+            {
+                buffer[i] = stretch[i];
+            }
+
+            Fourier.Forward(buffer, FourierOptions.AsymmetricScaling);
+            for (var i = 0; i < size; i++)
+            {
+                spectrum[i] += (buffer[i].Real * buffer[i].Real) + (buffer[i].Imaginary * buffer[i].Imaginary);
+            }
+        }
+
+        var powers = Array.ConvertAll(spectrum, x => new Complex(x, 0));
+        Fourier.Inverse(powers, FourierOptions.AsymmetricScaling);
+        return [.. powers.Take(longest).Select(c => c.Real)];
+    }
+
+    private static double[] Centre(ReadOnlySpan<double> series)
+    {
+        var mean = 0.0;
+        foreach (var x in series)
+        {
+            mean += x;
+        }
+
+        mean /= Math.Max(1, series.Length);
+        var centred = new double[series.Length];
+        for (var i = 0; i < centred.Length; i++)
+        {
+            centred[i] = series[i] - mean;
+        }
+
+        return centred;
+    }
+
+    private static double Dot(ReadOnlySpan<double> left, ReadOnlySpan<double> right)
+    {
+        var lanes = Vector<double>.Count;
+        var sums = Vector<double>.Zero;
+        var i = 0;
+        for (; i <= left.Length - lanes; i += lanes)
+        {
+            sums += new Vector<double>(left[i..]) * new Vector<double>(right[i..]);
+        }
+
+        var sum = Vector.Sum(sums);
+        for (; i < left.Length; i++)
+        {
+            sum += left[i] * right[i];
+        }
+
+        return sum;
+    }
+}

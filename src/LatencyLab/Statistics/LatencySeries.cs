@@ -1,0 +1,115 @@
+namespace LatencyLab.Statistics;
+
+/// <summary>
+/// Latencies in the order in which they happened, for whatever depends on order: how many independent values they are worth. A short series is kept
+/// whole; of a long one evenly spread stretches are kept, so that memory stays bounded.
+/// </summary>
+public sealed class LatencySeries
+{
+    /// <summary>Stands for a late or missed stimulus: longer than every latency.</summary>
+    public const long Censored = long.MaxValue;
+
+    private const int StretchLength = 4096;
+    private const int MaxStretches = 64;
+
+    private readonly List<long[]> _stretches = [];
+    private long[] _current = new long[StretchLength];
+    private int _filled;
+    private long _stretchIndex;
+    private long _keepEach = 1;
+
+    /// <summary>The next latency in ticks, or <see cref="Censored"/>.</summary>
+    public void Add(long latencyTicks)
+    {
+        _current[_filled++] = latencyTicks;
+        if (_filled < StretchLength)
+        {
+            return;
+        }
+
+        _filled = 0;
+        if (_stretchIndex++ % _keepEach != 0)
+        {
+            return;
+        }
+
+        _stretches.Add(_current);
+        _current = new long[StretchLength];
+        if (_stretches.Count > MaxStretches)
+        {
+            for (var i = _stretches.Count - 2; i > 0; i -= 2)
+            {
+                _stretches.RemoveAt(i);
+            }
+
+            _keepEach *= 2;
+        }
+    }
+
+    /// <summary>What the series is worth for its mean and each quantile.</summary>
+    /// <param name="matched">All latencies of the series, kept or not.</param>
+    /// <param name="censored">Late and missed stimuli.</param>
+    public EffectiveSize EffectiveSize(SortedCounts matched, long censored)
+    {
+        var n = matched.Count + censored;
+        var stretches = Stretches();
+        return new EffectiveSize(
+            n / Math.Max(1, TimeOfMean(stretches)), ForQuantile(0.5), ForQuantile(0.9), ForQuantile(0.99), ForQuantile(0.999), ForQuantile(0.9999));
+
+        double ForQuantile(double probability)
+        {
+            var rank = Quantiles.Rank(n, probability);
+            if (rank == 0 || rank > matched.Count)
+            {
+                return n;
+            }
+
+            return n / Math.Max(1, TimeAbove(stretches, matched.ValueAtRank(rank)));
+        }
+    }
+
+    /// <summary>Independent stimuli that the series is worth for counting how often a limit is exceeded.</summary>
+    public double EffectiveSizeAbove(long limitTicks, long n) => n / Math.Max(1, TimeAbove(Stretches(), limitTicks));
+
+    /// <summary>Autocorrelation of matched latencies at one lag; 0 where nothing varies.</summary>
+    public double AutocorrelationAtLag(int lag)
+    {
+        var stretch = Stretches().MaxBy(s => s.Length) ?? [];
+        return Autocorrelation.AtLag([.. stretch.Where(v => v != Censored).Select(v => (double)v)], lag);
+    }
+
+    /// <summary>Clusters by exceedances of a threshold: 1 when they come one by one, less when in bursts; null without exceedances.</summary>
+    public double? ExtremalIndex(long thresholdTicks)
+    {
+        long exceedances = 0, clusters = 0;
+        foreach (var stretch in Stretches())
+        {
+            var inside = false;
+            foreach (var value in stretch)
+            {
+                exceedances += value > thresholdTicks ? 1 : 0;
+                clusters += value > thresholdTicks && !inside ? 1 : 0;
+                inside = value > thresholdTicks;
+            }
+        }
+
+        return exceedances == 0 ? null : (double)clusters / exceedances;
+    }
+
+    private static double TimeOfMean(IEnumerable<long[]> stretches) =>
+        Autocorrelation.IntegratedTime([.. stretches.Select(s => s.Where(v => v != Censored).Select(v => (double)v).ToArray())]);
+
+    private static double TimeAbove(IEnumerable<long[]> stretches, long limit) =>
+        Autocorrelation.IntegratedTime([.. stretches.Select(s => Array.ConvertAll(s, v => v > limit ? 1.0 : 0.0))]);
+
+    private List<long[]> Stretches()
+    {
+        var rest = _current[.._filled];
+        if (_keepEach == 1)
+        {
+            return [[.. _stretches.SelectMany(s => s), .. rest]];
+        }
+
+        return rest.Length < StretchLength / 2 ? _stretches : [.. _stretches, rest];
+    }
+}

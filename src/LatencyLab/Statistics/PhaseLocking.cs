@@ -1,0 +1,72 @@
+namespace LatencyLab.Statistics;
+
+/// <summary>How evenly stimuli were spread over a period that the target may live by, such as an operating system tick.</summary>
+/// <param name="PeriodTicks">The period.</param>
+/// <param name="Count">Stimuli that were looked at.</param>
+/// <param name="Resultant">Length of the mean phase vector: 0 is even, 1 is all in the same phase.</param>
+/// <param name="P">Chance of a resultant at least as long from even phases (Rayleigh test).</param>
+public sealed record PhaseSpread(double PeriodTicks, long Count, double Resultant, double P)
+{
+    /// <summary>
+    /// True where the phases bunch beyond chance and enough to matter: percentiles are then an accident of the phase in which the run began.
+    /// </summary>
+    public bool IsLocked => P < 0.001 && Resultant > 0.2;
+}
+
+/// <summary>Tests whether stimuli keep step with something (K. V. Mardia, P. E. Jupp: Directional Statistics, 6.3).</summary>
+public sealed class PhaseLocking
+{
+    // A million phases settle the question; the sines of the rest would cost more than everything else.
+    private const long MaxStimuli = 1 << 20;
+
+    private readonly double[] _periodTicks;
+    private readonly double[] _cosines;
+    private readonly double[] _sines;
+    private long _count;
+
+    /// <param name="periodTicks">Periods to test, each above 0.</param>
+    public PhaseLocking(IEnumerable<double> periodTicks)
+    {
+        _periodTicks = [.. periodTicks];
+        _cosines = new double[_periodTicks.Length];
+        _sines = new double[_periodTicks.Length];
+    }
+
+    public void Add(long stimulusTick)
+    {
+        if (_count == MaxStimuli)
+        {
+            return;
+        }
+
+        _count++;
+        for (var i = 0; i < _periodTicks.Length; i++)
+        {
+            var (sine, cosine) = Math.SinCos(2 * Math.PI * Math.IEEERemainder(stimulusTick, _periodTicks[i]) / _periodTicks[i]);
+            _sines[i] += sine;
+            _cosines[i] += cosine;
+        }
+    }
+
+    /// <summary>One answer a period; none without stimuli.</summary>
+    public IReadOnlyList<PhaseSpread> Spreads()
+    {
+        if (_count == 0)
+        {
+            return [];
+        }
+
+        return [.. _periodTicks.Select((period, i) =>
+        {
+            var resultant = Math.Sqrt((_sines[i] * _sines[i]) + (_cosines[i] * _cosines[i])) / _count;
+            return new PhaseSpread(period, _count, resultant, Probability(_count, resultant));
+        })];
+    }
+
+    // Wilkie's approximation, good to three digits from n = 10 on.
+    private static double Probability(long n, double resultant)
+    {
+        var sum = n * resultant;
+        return Math.Min(1, Math.Exp(Math.Sqrt(1 + (4.0 * n) + (4 * (((double)n * n) - (sum * sum)))) - (1 + (2.0 * n))));
+    }
+}
