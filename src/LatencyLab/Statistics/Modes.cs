@@ -23,6 +23,7 @@ public static class Modes
     // A valley is one when it is lower than this part of the smaller peak, and lower by so many standard deviations of the counts.
     private const double ValleyDepth = 0.6;
     private const double ValleySignificance = 4;
+    private const int CoarsestBins = 16;
     private const int MaxBins = 8192;
     private const int MaxDepth = 4;
 
@@ -50,16 +51,37 @@ public static class Modes
         return edges.Zip(edges.Skip(1)).SelectMany(part => Split(sample, part.First, part.Second, needed, depth - 1));
     }
 
-    // Indices of the values at which the sample is to be cut.
+    // Indices of the values at which the sample is to be cut. Coarse bins come first: they show a broad heap beside a narrow one, which in the
+    // fine bins of the narrow one would be dust.
     private static List<int> Valleys(SortedCounts sample, int from, int to, long needed)
     {
         var n = CountOf(sample, from, to);
-        var width = BinWidth(sample, from, to, n);
 
         // Values of the outer half percent can be far away; they make no heap, and go with the outermost ones.
         var origin = ValueAt(sample, from, Math.Max(1, n / 200));
         var last = ValueAt(sample, from, n - (n / 200));
-        var bins = (int)Int128.Min(MaxBins, (((Int128)last - origin) / width) + 1);
+        var range = (Int128)last - origin + 1;
+        var finest = BinWidth(sample, from, n, range);
+        var width = finest;
+        while (width * 4 <= range / CoarsestBins)
+        {
+            width *= 4;
+        }
+
+        for (; width >= finest; width /= 4)
+        {
+            var cuts = Valleys(sample, from, to, needed, origin, width, (int)((range + width - 1) / width));
+            if (cuts.Count > 0)
+            {
+                return cuts;
+            }
+        }
+
+        return [];
+    }
+
+    private static List<int> Valleys(SortedCounts sample, int from, int to, long needed, long origin, Int128 width, int bins)
+    {
         var counts = new double[bins];
         for (var i = from; i < to; i++)
         {
@@ -74,7 +96,7 @@ public static class Modes
         var cuts = new List<int>();
         foreach (var valley in Persistence(smooth))
         {
-            var cut = FirstAtOrAbove(sample, origin + ((Int128)valley * width), from, to);
+            var cut = FirstAtOrAbove(sample, origin + (valley * width), from, to);
             var start = cuts.Count == 0 ? from : cuts[^1];
             if (cut > start && CountOf(sample, start, cut) >= needed && CountOf(sample, cut, to) >= needed)
             {
@@ -86,12 +108,10 @@ public static class Modes
     }
 
     // Half of Freedman and Diaconis, since smoothing widens it again; in whole ticks, since any other width beats against their comb.
-    private static long BinWidth(SortedCounts sample, int from, int to, long n)
+    private static Int128 BinWidth(SortedCounts sample, int from, long n, Int128 range)
     {
         var quartiles = (double)ValueAt(sample, from, Math.Max(1, n * 3 / 4)) - ValueAt(sample, from, Math.Max(1, n / 4));
-        var width = Math.Max(1, (long)Math.Min(1e18, quartiles / Math.Cbrt(n)));
-        var range = (double)ValueAt(sample, from, n - (n / 200)) - ValueAt(sample, from, Math.Max(1, n / 200));
-        return Math.Max(width, (long)Math.Min(1e18, range / MaxBins) + (range > MaxBins ? 1 : 0));
+        return Int128.Max(Int128.Max(1, (range + MaxBins - 1) / MaxBins), (Int128)(quartiles / Math.Cbrt(n)));
     }
 
     private static double[] Smooth(double[] counts)
