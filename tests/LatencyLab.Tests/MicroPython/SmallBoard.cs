@@ -17,7 +17,13 @@ public sealed class SmallBoard
     private int _windowLeft;
 
     public SmallBoard()
+        : this(new VirtualClock())
     {
+    }
+
+    internal SmallBoard(VirtualClock clock)
+    {
+        Clock = clock;
         Link = new VirtualLink(Clock) { OnByte = Take };
         Link.OnIdle = () =>
         {
@@ -30,7 +36,7 @@ public sealed class SmallBoard
 
     public enum Mode { Friendly, Raw, Paste, Aborted, Program }
 
-    internal VirtualClock Clock { get; } = new();
+    internal VirtualClock Clock { get; }
 
     internal VirtualLink Link { get; }
 

@@ -66,13 +66,15 @@ internal sealed class VirtualClock : TimeProvider
 }
 
 /// <summary>The host's end of a link to something that lives in virtual time: every call ends at once.</summary>
-internal sealed class VirtualLink(VirtualClock clock) : ILink
+internal sealed class VirtualLink(VirtualClock clock, string name = "virtual") : ILink
 {
     private readonly Queue<(long Due, byte[] Bytes)> _answers = new();
     private readonly List<byte> _sent = [];
     private int _offset;
 
-    public string Name => "virtual";
+    public string Name { get; set; } = name;
+
+    public bool IsDisposed { get; private set; }
 
     /// <summary>Called with each byte that the host sends.</summary>
     public Action<byte> OnByte { get; set; } = _ => { };
@@ -142,5 +144,9 @@ internal sealed class VirtualLink(VirtualClock clock) : ILink
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        IsDisposed = true;
+        return ValueTask.CompletedTask;
+    }
 }
