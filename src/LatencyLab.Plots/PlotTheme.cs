@@ -60,6 +60,11 @@ public sealed record PlotTheme(string Name, IReadOnlyDictionary<Ink, string> Col
         [Ink.Gap] = "#808A96",
         [Ink.Mark] = "#C39BF5",
     });
+
+    /// <summary>The colours as declarations of the CSS variables that inline pictures use: "--ink-text: #1B1F24; …".</summary>
+    public string ToCss() => string.Join(' ', Colours.OrderBy(c => c.Key).Select(c => $"{CssName(c.Key)}: {c.Value};"));
+
+    internal static string CssName(Ink ink) => "--ink-" + ink.ToString().ToLowerInvariant();
 }
 
 /// <summary>How a picture looks, whatever it shows.</summary>

@@ -24,7 +24,7 @@ internal static partial class SvgText
         var root = Tidy(raw, idPrefix, altText);
         root.SetAttributeValue("width", null);
         root.SetAttributeValue("height", null);
-        var variables = theme.Colours.ToDictionary(c => c.Value, c => $"var(--ink-{c.Key.ToString().ToLowerInvariant()})", StringComparer.OrdinalIgnoreCase);
+        var variables = theme.Colours.ToDictionary(c => c.Value, c => $"var({PlotTheme.CssName(c.Key)})", StringComparer.OrdinalIgnoreCase);
         foreach (var attribute in root.Descendants().SelectMany(e => e.Attributes()).Where(a => a.Name == "fill" || a.Name == "stroke"))
         {
             attribute.Value = variables.GetValueOrDefault(Hex(attribute.Value), attribute.Value);
