@@ -8,7 +8,7 @@ public static class PercentilePlot
 {
     private const int Points = 240;
 
-    public static Picture Draw(IReadOnlyList<LatencySeries> series, PlotHeading heading, PlotStyle style)
+    public static Picture Draw(IReadOnlyList<PlotSeries> series, PlotHeading heading, PlotStyle style)
     {
         var drawn = Distributions.Drawable(series);
         if (drawn.Length == 0)
@@ -37,7 +37,7 @@ public static class PercentilePlot
             $"{s.Name}: n {s.N}, p50 {At(s, 0.5)}, p90 {At(s, 0.9)}, p99 {At(s, 0.99)}, longest {PlotText.Time(s.AtRankNs(s.Values.Count)!.Value, s.TimeBase.TickNs)}.")));
     }
 
-    private static void DrawSeries(Figure figure, LatencySeries series, Ink ink, Func<double, double> y, double top)
+    private static void DrawSeries(Figure figure, PlotSeries series, Ink ink, Func<double, double> y, double top)
     {
         var line = new List<Coordinates>();
         var low = new List<Coordinates>();
@@ -78,6 +78,6 @@ public static class PercentilePlot
         }
     }
 
-    private static string At(LatencySeries series, double probability) =>
+    private static string At(PlotSeries series, double probability) =>
         series.AtRankNs(Quantiles.Rank(series.N, probability)) is { } ns ? PlotText.Time(ns, series.TimeBase.TickNs) : "beyond the window";
 }

@@ -11,7 +11,7 @@ public static class TailPlot
 {
     private const int BandPoints = 90;
 
-    public static Picture Draw(IReadOnlyList<LatencySeries> series, PlotHeading heading, PlotStyle style)
+    public static Picture Draw(IReadOnlyList<PlotSeries> series, PlotHeading heading, PlotStyle style)
     {
         var drawn = Distributions.Drawable(series);
         if (drawn.Length == 0)
@@ -35,7 +35,7 @@ public static class TailPlot
         return figure.ToPicture(AltText(drawn));
     }
 
-    private static void DrawSeries(Figure figure, LatencySeries series, Ink ink, double from, double to, double floor)
+    private static void DrawSeries(Figure figure, PlotSeries series, Ink ink, double from, double to, double floor)
     {
         figure.Area(Band(series, to, floor), ink, 0.2);
         var steps = new List<Coordinates>();
@@ -59,7 +59,7 @@ public static class TailPlot
         figure.Line([.. steps], ink, 2);
     }
 
-    private static Coordinates[] Band(LatencySeries series, double to, double floor)
+    private static Coordinates[] Band(PlotSeries series, double to, double floor)
     {
         var low = new List<Coordinates>();
         var high = new List<Coordinates>();
@@ -83,14 +83,14 @@ public static class TailPlot
         return [.. low, .. high];
     }
 
-    private static string AltText(LatencySeries[] drawn) => "Complementary distribution of latencies. " + string.Join(" ", drawn.Select(s =>
+    private static string AltText(PlotSeries[] drawn) => "Complementary distribution of latencies. " + string.Join(" ", drawn.Select(s =>
         $"{s.Name}: n {s.N}, half took longer than {Text(s, 0.5)}, 1 % longer than {Text(s, 0.99)}, longest {Text(s, 1)}, {s.Censored} missed or late."));
 
-    private static string Text(LatencySeries series, double probability) =>
+    private static string Text(PlotSeries series, double probability) =>
         series.AtRankNs(probability >= 1 ? series.Values.Count : Quantiles.Rank(series.N, probability)) is { } ns ? PlotText.Time(ns, series.TimeBase.TickNs) : "the window";
 
     // A latency below one tick has no logarithm; it stands at half a tick.
-    private static double Log(LatencySeries series, long ticks) => Math.Log10(Math.Max(0.5, ticks) * series.TimeBase.TickNs);
+    private static double Log(PlotSeries series, long ticks) => Math.Log10(Math.Max(0.5, ticks) * series.TimeBase.TickNs);
 
     private static double? LogNs(double? ns) => ns is { } value ? Math.Log10(Math.Max(1e-3, value)) : null;
 

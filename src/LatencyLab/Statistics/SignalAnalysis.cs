@@ -125,7 +125,7 @@ public static class SignalAnalysis
 /// <param name="Cycles">Their cycle numbers, rising from 0; a hole is a missing pulse.</param>
 /// <param name="Missing">Cycles without an edge.</param>
 /// <param name="Doubled">Edges between two due ones.</param>
-internal sealed record ClockGrid(long[] Ticks, long[] Cycles, long Missing, long Doubled)
+public sealed record ClockGrid(long[] Ticks, long[] Cycles, long Missing, long Doubled)
 {
     // Each edge is numbered from the one before, so that a drifting clock keeps its numbers (a fixed grid would slip).
     public static ClockGrid Of(long[] edges, double period)

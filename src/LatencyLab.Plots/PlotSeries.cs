@@ -9,7 +9,7 @@ namespace LatencyLab.Plots;
 /// <param name="Censored">Late and missed: longer than every known value.</param>
 /// <param name="TimeBase">Length of a tick.</param>
 /// <param name="EffectiveN">Independent values that the sample is worth; null when all are.</param>
-public sealed record LatencySeries(string Name, SortedCounts Values, long Censored, TimeBase TimeBase, double? EffectiveN = null)
+public sealed record PlotSeries(string Name, SortedCounts Values, long Censored, TimeBase TimeBase, double? EffectiveN = null)
 {
     /// <summary>Matched and censored.</summary>
     public long N => Values.Count + Censored;
@@ -28,7 +28,7 @@ public sealed record LatencySeries(string Name, SortedCounts Values, long Censor
 internal static class Distributions
 {
     /// <summary>The series that hold anything, at most two: a third would hide the others.</summary>
-    public static LatencySeries[] Drawable(IReadOnlyList<LatencySeries> series) => [.. series.Where(s => s.Values.Distinct > 0).Take(2)];
+    public static PlotSeries[] Drawable(IReadOnlyList<PlotSeries> series) => [.. series.Where(s => s.Values.Distinct > 0).Take(2)];
 
     public static Ink InkOf(int index) => index == 0 ? Ink.First : Ink.Second;
 
