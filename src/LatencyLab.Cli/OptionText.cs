@@ -1,4 +1,5 @@
 using System.CommandLine.Parsing;
+using LatencyLab.Runs;
 using LatencyLab.Units;
 
 namespace LatencyLab.Cli;
@@ -15,6 +16,19 @@ internal static class OptionText
 
         argument.AddError(error ?? $"'{argument.Tokens[0].Value}' is negative.");
         return null;
+    }
+
+    public static RandomTime RandomTime(ArgumentResult argument)
+    {
+        try
+        {
+            return Runs.RandomTime.Parse(argument.Tokens[0].Value);
+        }
+        catch (LatencyLabException e)
+        {
+            argument.AddError(e.Message);
+            return default;
+        }
     }
 
     public static long? Hertz(ArgumentResult argument)

@@ -1,0 +1,176 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using LatencyLab.Analysis;
+using LatencyLab.Boards;
+using LatencyLab.Runs;
+using LatencyLab.Targets;
+using LatencyLab.Units;
+
+namespace LatencyLab.Cli.Commands;
+
+/// <summary><c>latencylab run --pin N --irq rising</c>: measures interrupt latency, pin to pin.</summary>
+public static class RunCommand
+{
+    public static Command Create(Output output)
+    {
+        var options = new RunOptions();
+        var command = new Command("run", "Measure interrupt latency of a board, pin to pin.");
+        foreach (var option in options.All)
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction(async (parsed, cancellationToken) => (int)await new RunExecution(options.Read(parsed), output).RunAsync(cancellationToken));
+        return command;
+    }
+}
+
+/// <summary>What the user asked of <c>run</c>; null where the default depends on the board.</summary>
+internal sealed record RunRequest
+{
+    public required int Pin { get; init; }
+
+    public required EdgeKind Irq { get; init; }
+
+    public int? ResponsePin { get; init; }
+
+    public required IrqHandler Handler { get; init; }
+
+    public required IdleLoop Idle { get; init; }
+
+    public required int Samples { get; init; }
+
+    public required int Warmup { get; init; }
+
+    public required RandomTime Gap { get; init; }
+
+    public Duration? Window { get; init; }
+
+    public required Duration MinLatency { get; init; }
+
+    public uint? Seed { get; init; }
+
+    public required int Repeat { get; init; }
+
+    public string? Label { get; init; }
+
+    public string? Rig { get; init; }
+
+    public string? Target { get; init; }
+
+    public string? Sampler { get; init; }
+
+    public string? Timeout { get; init; }
+
+    public required string Out { get; init; }
+
+    public string? Csv { get; init; }
+
+    public string? SimTruth { get; init; }
+
+    public bool KeepLog { get; init; }
+
+    public required double MaxExcludedPercent { get; init; }
+
+    public bool ForcePin { get; init; }
+
+    /// <summary>The plan of one of the repeats, once the chip is known.</summary>
+    /// <exception cref="LatencyLabException">A pin can't do it, or a value can't be (kind usage).</exception>
+    public RunPlan Plan(Chip chip, uint seed, int repeatIndex) => new RunPlan
+    {
+        Pin = Pin,
+        Irq = Irq,
+        ResponsePin = ResponsePin ?? PinRules.DefaultResponsePin(chip, Pin),
+        Handler = Handler,
+        Idle = Idle,
+        Samples = Samples,
+        Warmup = Warmup,
+        Gap = Gap,
+        Window = Window ?? Gap.Min,
+        MinLatency = MinLatency,
+        Seed = seed,
+        Repeat = Repeat,
+        RepeatIndex = repeatIndex,
+        Label = Label,
+        MaxExcludedPercent = MaxExcludedPercent,
+    }.Checked();
+
+    /// <summary>The first run's seed as asked for or by chance, later ones from it, so that one seed fixes a whole series.</summary>
+    public IEnumerable<uint> Seeds()
+    {
+        var seed = Seed ?? (uint)RandomNumberGenerator.GetInt32(1, int.MaxValue);
+        for (var i = 0; i < Repeat; i++)
+        {
+            yield return seed;
+            seed = Samplers.StimulusTable.Next(unchecked(seed + 0x9E3779B9));
+        }
+    }
+}
+
+/// <summary>The options of <c>run</c>.</summary>
+internal sealed class RunOptions
+{
+    private readonly Option<int> _pin = new("--pin") { Description = "GPIO of the target with the interrupt.", Required = true };
+    private readonly Option<string> _irq = Words("--irq", "Edge that interrupts.", "rising", "rising", "falling", "both");
+    private readonly Option<int?> _responsePin = new("--response-pin") { Description = "GPIO of the target that answers (default: the next suitable one)." };
+    private readonly Option<string> _handler = Words("--handler", "What answers: bytecode, native, viper, or hard where the port has it.", "bytecode", "bytecode", "native", "viper", "hard");
+    private readonly Option<string> _idle = Words("--idle", "What the target does between interrupts.", "sleep", "sleep", "spin");
+    private readonly Option<int> _samples = new("--samples", "-n") { Description = "Stimuli that count.", DefaultValueFactory = _ => 1000 };
+    private readonly Option<int> _warmup = new("--warmup") { Description = "Stimuli before them.", DefaultValueFactory = _ => 50 };
+    private readonly Option<RandomTime> _gap = new("--gap") { Description = "Time between pulses, MIN[+WIDTH] (default 10ms+10ms).", CustomParser = OptionText.RandomTime, DefaultValueFactory = _ => RandomTime.Parse("10ms+10ms") };
+    private readonly Option<Duration?> _window = new("--window") { Description = "A later answer is late (default: the smallest gap).", CustomParser = OptionText.Duration };
+    private readonly Option<Duration?> _minLatency = new("--min-latency") { Description = "An earlier answer is crosstalk (default 0).", CustomParser = OptionText.Duration };
+    private readonly Option<uint?> _seed = new("--seed") { Description = "Seed of the stimulus times (default: random, recorded)." };
+    private readonly Option<int> _repeat = new("--repeat") { Description = "Runs to make, each after a soft reset and with its own seed.", DefaultValueFactory = _ => 1 };
+    private readonly Option<string?> _label = new("--label") { Description = "Your name for the firmware, for comparing." };
+    private readonly Option<string?> _rig = new("--rig") { Description = "sim, sim:CHIP?options, or a rig file." };
+    private readonly Option<string?> _target = new("--target") { Description = "The board under test: auto, a0, u0, a port, uid:…, tcp://…, sim:esp32." };
+    private readonly Option<string?> _sampler = new("--sampler") { Description = "The sampler: auto, a0, u0, a port, uid:…, tcp://…, sim:pico." };
+    private readonly Option<string?> _timeout = new("--timeout") { Description = "Stretches every time limit: 10x, or the limit of one step such as 30s." };
+    private readonly Option<string> _out = new("--out", "-o") { Description = "Root in which the run folder is made.", DefaultValueFactory = _ => "captures" };
+    private readonly Option<string?> _csv = new("--csv") { Description = "Also write latency.csv to this file." };
+    private readonly Option<string?> _simTruth = new("--sim-truth") { Description = "Write what truly happened on the simulated rig (CSV)." };
+    private readonly Option<bool> _keepLog = new("--keep-log") { Description = "Keep edges.llc beside edges.parquet." };
+    private readonly Option<double> _maxExcluded = new("--max-excluded") { Description = "Percent of excluded stimuli above which the run is invalid.", DefaultValueFactory = _ => 1 };
+    private readonly Option<bool> _forcePin = new("--force-pin") { Description = "Use a pin that LatencyLab advises against." };
+
+    public IEnumerable<Option> All =>
+    [
+        _pin, _irq, _responsePin, _handler, _idle, _samples, _warmup, _gap, _window, _minLatency, _seed, _repeat, _label, _rig, _target, _sampler, _timeout, _out,
+        _csv, _simTruth, _keepLog, _maxExcluded, _forcePin,
+    ];
+
+    public RunRequest Read(ParseResult parsed) => new()
+    {
+        Pin = parsed.GetValue(_pin),
+        Irq = EdgeWords.TryParse(parsed.GetValue(_irq)!, out var edge) ? edge : EdgeKind.Rising,
+        ResponsePin = parsed.GetValue(_responsePin),
+        Handler = Enum.Parse<IrqHandler>(parsed.GetValue(_handler)!, ignoreCase: true),
+        Idle = Enum.Parse<IdleLoop>(parsed.GetValue(_idle)!, ignoreCase: true),
+        Samples = parsed.GetValue(_samples),
+        Warmup = parsed.GetValue(_warmup),
+        Gap = parsed.GetValue(_gap),
+        Window = parsed.GetValue(_window),
+        MinLatency = parsed.GetValue(_minLatency) ?? Duration.Zero,
+        Seed = parsed.GetValue(_seed),
+        Repeat = parsed.GetValue(_repeat),
+        Label = parsed.GetValue(_label),
+        Rig = parsed.GetValue(_rig),
+        Target = parsed.GetValue(_target),
+        Sampler = parsed.GetValue(_sampler),
+        Timeout = parsed.GetValue(_timeout),
+        Out = parsed.GetValue(_out)!,
+        Csv = parsed.GetValue(_csv),
+        SimTruth = parsed.GetValue(_simTruth),
+        KeepLog = parsed.GetValue(_keepLog),
+        MaxExcludedPercent = parsed.GetValue(_maxExcluded),
+        ForcePin = parsed.GetValue(_forcePin),
+    };
+
+    private static Option<string> Words(string name, string description, string byDefault, params string[] words)
+    {
+        var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => byDefault };
+        option.AcceptOnlyFromAmong(words);
+        return option;
+    }
+}

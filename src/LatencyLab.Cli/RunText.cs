@@ -1,0 +1,66 @@
+using LatencyLab.Runs;
+using LatencyLab.Statistics;
+using LatencyLab.Units;
+
+namespace LatencyLab.Cli;
+
+/// <summary>The result of a run as text.</summary>
+internal static class RunText
+{
+    /// <summary>Heading, counts, table, histogram, uncertainty, warnings; the closing line is the caller's.</summary>
+    public static void Write(RunDocument run, SortedCounts latencies, TimeBase timeBase, int width, TextWriter writer)
+    {
+        var plan = run.Plan;
+        if (run.Simulated)
+        {
+            writer.WriteLine("SIMULATED: synthetic latencies, no board was measured.");
+        }
+
+        writer.WriteLine(TerminalText.Clean(
+            $"irq {plan.Irq}   GPIO{plan.Pin} -> GPIO{plan.ResponsePin}   handler {plan.Handler}   idle {plan.Idle}   load {plan.Load}   {run.Target?.Machine}, MicroPython {run.Target?.Micropython}, {UnitText.Frequency(run.Target?.CpuHz ?? 0)}"));
+        var counts = run.Counts!;
+        writer.WriteLine(LatencyText.Counts(Common(counts), counts.Callbacks));
+        writer.WriteLine();
+        LatencyText.Write(writer, run.LatencyNs!, timeBase.TickNs);
+        if (run.ByEdge is { } byEdge)
+        {
+            writer.WriteLine("rising stimuli");
+            LatencyText.Write(writer, byEdge.Rising.LatencyNs, timeBase.TickNs);
+            writer.WriteLine("falling stimuli");
+            LatencyText.Write(writer, byEdge.Falling.LatencyNs, timeBase.TickNs);
+        }
+
+        if (latencies.Count > 0)
+        {
+            writer.WriteLine();
+            foreach (var line in TextHistogram.Lines(latencies, timeBase, width))
+            {
+                writer.WriteLine(line);
+            }
+        }
+
+        writer.WriteLine();
+        writer.WriteLine($"uncertainty (k = 2)   one latency ± {UnitText.Time(2 * run.UncertaintyNs!.Single)}   common to all ± {UnitText.Time(2 * run.UncertaintyNs.Systematic)}   tick {UnitText.Time(timeBase.TickNs)}");
+        foreach (var warning in run.Warnings)
+        {
+            writer.WriteLine(TerminalText.Clean($"warning: {warning}"));
+        }
+
+        foreach (var reason in run.Reasons)
+        {
+            writer.WriteLine(TerminalText.Clean($"{(run.Status == RunStatus.Invalid ? "INVALID" : "partial")}: {reason}"));
+        }
+    }
+
+    private static AnalysisCounts Common(RunCounts counts) => new()
+    {
+        Stimuli = counts.Stimuli,
+        Matched = counts.Matched,
+        Late = counts.Late,
+        Missed = counts.Missed,
+        Excluded = counts.Excluded,
+        Extra = counts.Extra,
+        Spurious = counts.Spurious,
+        Gaps = counts.Gaps,
+    };
+}
