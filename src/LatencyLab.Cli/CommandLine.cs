@@ -48,6 +48,7 @@ public static class CommandLine
             AnalyzeCommand.Create(output),
             CompletionCommand.Create(output),
             PinsCommand.Create(output),
+            RunCommand.Create(output),
             WiringCommand.Create(output),
         };
         root.Options.Add(Json);

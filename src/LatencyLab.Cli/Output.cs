@@ -16,6 +16,9 @@ public sealed class Output(TextWriter result, TextWriter talk, bool json, bool v
 
     public bool Verbose { get; } = verbose;
 
+    /// <summary>True when talk goes to a terminal that a line may be rewritten on: not in a pipe, not in CI, not where NO_COLOR or TERM=dumb ask for plain text.</summary>
+    public bool TalkIsTerminal { get; init; }
+
     /// <summary>Says what happened, why and what to try, and returns the exit code of the fault.</summary>
     public ExitCode Fail(LatencyLabException fault)
     {

@@ -77,6 +77,7 @@ public sealed class LatencyPipeline : IEdgeSink
             unexplained ? empty : Tally.Summary(),
             both ? unexplained ? empty : Tally.RisingSummary() : null,
             both ? unexplained ? empty : Tally.FallingSummary() : null,
+            unexplained ? SortedCounts.Empty : Tally.Latencies(),
             unexplained ? Tally.Matched : Tally.Withheld,
             _gaps.Count);
     }
@@ -105,10 +106,12 @@ public sealed class LatencyPipeline : IEdgeSink
 /// <param name="Summary">Of all stimuli.</param>
 /// <param name="Rising">Of rising stimuli, where both edges are stimuli.</param>
 /// <param name="Falling">Of falling stimuli, where both edges are stimuli.</param>
+/// <param name="Latencies">Of matched stimuli, in ticks.</param>
 /// <param name="Withheld">Matched stimuli without a latency since the pairing may be shifted.</param>
 /// <param name="Gaps">How many gaps the capture has.</param>
 public sealed record LatencyResult(
-    TimeBase TimeBase, PairCounts Counts, long? Callbacks, LatencySummary Summary, LatencySummary? Rising, LatencySummary? Falling, long Withheld, int Gaps)
+    TimeBase TimeBase, PairCounts Counts, long? Callbacks, LatencySummary Summary, LatencySummary? Rising, LatencySummary? Falling, SortedCounts Latencies,
+    long Withheld, int Gaps)
 {
     /// <summary>What the reader of the numbers must be told.</summary>
     public IReadOnlyList<string> Warnings => Withheld == 0
