@@ -1,3 +1,5 @@
+using LatencyLab.Signals;
+
 namespace LatencyLab.Analysis;
 
 /// <summary>Picks the edges of one polarity out of alternating ones.</summary>

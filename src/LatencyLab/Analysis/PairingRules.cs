@@ -1,12 +1,6 @@
-namespace LatencyLab.Analysis;
+using LatencyLab.Signals;
 
-/// <summary>Which edges of a channel count.</summary>
-public enum EdgeKind : byte
-{
-    Rising,
-    Falling,
-    Both,
-}
+namespace LatencyLab.Analysis;
 
 /// <summary>How stimuli and answers are joined (contracts: Pairing).</summary>
 /// <param name="StimulusChannel">Index of the channel that asks.</param>

@@ -1,5 +1,6 @@
 using LatencyLab.Analysis;
 using LatencyLab.Samplers;
+using LatencyLab.Signals;
 using LatencyLab.Targets;
 using LatencyLab.Units;
 

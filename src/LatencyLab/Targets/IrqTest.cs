@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using LatencyLab.Analysis;
 using LatencyLab.Boards;
+using LatencyLab.Signals;
 
 namespace LatencyLab.Targets;
 

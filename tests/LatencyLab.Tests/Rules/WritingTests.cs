@@ -74,8 +74,8 @@ public sealed partial class WritingTests
     [GeneratedRegex(@"\b(TODO|FIXME|HACK|XXX)\b|NotImplementedException", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Unfinished();
 
-    // The target answers with a response; "echo" and "DUT" are other tools' words for the same things.
-    [GeneratedRegex(@"\b(DUT|[Ee]cho(es|ed|ing)?)\b", RegexOptions.ExplicitCapture, 1000)]
+    // The target answers with a response; "DUT" and "echo pulse" are other tools' words for the same things. A REPL's echo keeps its name.
+    [GeneratedRegex(@"\b(DUT|[Ee]choes|[Ee]cho[ _](pulse|pin|edge|wire|latency|count|time)s?)\b", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ForeignWord();
 
     [GeneratedRegex(@"\b(class|record|struct|interface)\s+\w*(Helper|Manager|Util|Utils|Utilities)\b", RegexOptions.ExplicitCapture, 1000)]
