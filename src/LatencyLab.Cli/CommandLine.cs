@@ -49,6 +49,7 @@ public static class CommandLine
             CompletionCommand.Create(output),
             PinsCommand.Create(output),
             RunCommand.Create(output),
+            SimCommand.Create(output),
             WiringCommand.Create(output),
         };
         root.Options.Add(Json);
