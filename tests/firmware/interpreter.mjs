@@ -1,0 +1,24 @@
+// A MicroPython interpreter that runs text to its end: for tests that need no REPL.
+import fs from 'node:fs';
+import { loadMicroPython } from '@micropython/micropython-webassembly-pyscript/micropython.mjs';
+
+export const firmware = part => fs.readFileSync(new URL(`../../firmware/${part}.py`, import.meta.url), 'utf8');
+export const stub = name => fs.readFileSync(new URL(`stubs/${name}.py`, import.meta.url), 'utf8');
+
+export async function interpreter() {
+  let text = '';
+  const mp = await loadMicroPython({
+    heapsize: 8 << 20, linebuffer: false, stdin: () => null, stdout: bytes => { text += Buffer.from(bytes).toString('latin1'); },
+  });
+  return {
+    run: source => mp.runPython(source),
+    // Source whose names must stay apart from those of the scripts, as those of a module.
+    runApart(source, names) {
+      mp.globals.set('apart', source);
+      mp.runPython(`exec(apart, ${names})\ndel apart`);
+    },
+    set: (name, value) => mp.globals.set(name, value),
+    get: name => mp.globals.get(name),
+    text: () => text,
+  };
+}

@@ -1,0 +1,117 @@
+# The board around the interpreter: `machine` and `sys.platform` of the ports that LatencyLab knows, as far as their
+# differences matter to the scripts. IRQs go through micropython.schedule, so through the interpreter's own queue.
+import bench
+import gc
+import json
+import micropython
+import sys
+
+
+class Pin:
+    IN = 0
+    OUT = 3
+    PULL_UP = 2
+    IRQ_RISING = 8 if PORT == "rp2" else 1
+    IRQ_FALLING = 4 if PORT == "rp2" else 2
+    _all = {}
+    # Written values, one byte each: GPIO * 2 + level. Filled without allocating, since handlers write here.
+    _log = bytearray(2048)
+    _logged = [0]
+    _dropped = [0]
+    _levels = bytearray(64)
+
+    def __new__(cls, number, *args, **kw):
+        if number not in Pin._all:
+            if not 0 <= number < 40:
+                raise ValueError("invalid pin")
+            pin = super(Pin, cls).__new__(cls)
+            pin.number = number
+            pin.mode = pin.pull = pin.handler = None
+            pin.trigger = 0
+            pin.hard = False
+            Pin._all[number] = pin
+        return Pin._all[number]
+
+    def __init__(self, number, mode=None, pull=-1, *, value=None):
+        if mode is None:
+            return
+        if PORT == "esp32" and number >= 34 and mode == Pin.OUT:
+            raise ValueError("pin can only be input")
+        self.mode = mode
+        if pull != -1:
+            self.pull = pull
+        if value is not None:
+            self.value(value)
+        if mode == Pin.IN and self.pull is not None:
+            Pin._levels[number] = self.pull == Pin.PULL_UP
+
+    def value(self, level=None):
+        if level is None:
+            return Pin._levels[self.number]
+        if self.mode == Pin.OUT:
+            Pin._levels[self.number] = level
+            at = Pin._logged[0]
+            if at < 2048:
+                Pin._log[at] = self.number * 2 + level
+                Pin._logged[0] = at + 1
+
+    def irq(self, *args, **kw):
+        hard = kw.pop("hard", None)
+        if hard is not None and PORT == "esp32":
+            raise TypeError("extra keyword arguments given")
+        if hard and PORT == "esp8266":
+            raise ValueError("hard IRQ not supported")
+        self.handler = kw.get("handler")
+        self.trigger = kw.get("trigger", Pin.IRQ_RISING | Pin.IRQ_FALLING) if self.handler else 0
+        self.hard = bool(hard)
+
+
+if PORT != "esp8266":
+    Pin.PULL_DOWN = 1
+
+
+class Machine:
+    pass
+
+
+machine = Machine()
+machine.Pin = Pin
+machine.freq = lambda: {"esp32": 160000000, "esp8266": 80000000, "rp2": 125000000}[PORT]
+sys.modules["machine"] = machine
+
+
+def edge(number, level):
+    Pin._levels[number] = level
+    pin = Pin._all.get(number)
+    if pin is None or not pin.trigger & (Pin.IRQ_RISING if level else Pin.IRQ_FALLING):
+        return
+    if pin.hard:
+        micropython.heap_lock()
+        try:
+            pin.handler(pin)
+        finally:
+            micropython.heap_unlock()
+        return
+    try:
+        micropython.schedule(pin.handler, pin)
+    except RuntimeError:  # the queue is full; a port drops the IRQ silently
+        Pin._dropped[0] += 1
+
+
+def pins():
+    answer = {}
+    for pin in Pin._all.values():
+        answer[str(pin.number)] = {
+            "mode": {Pin.IN: "in", Pin.OUT: "out", None: None}[pin.mode],
+            "pull": {Pin.PULL_UP: "up", getattr(Pin, "PULL_DOWN", 9): "down", None: None}[pin.pull],
+            "level": Pin._levels[pin.number],
+            "irq": pin.handler is not None,
+            "hard": pin.hard,
+            "trigger": pin.trigger,
+        }
+    written = [b for b in Pin._log[: Pin._logged[0]]]
+    return json.dumps({"pins": answer, "written": written, "dropped": Pin._dropped[0], "gc": gc.isenabled()})
+
+
+bench.edge = edge
+bench.pins = pins
