@@ -18,7 +18,7 @@ public static partial class DependencyRules
         ["Analysis"] = ["Units", "Signals"],
         ["Links"] = ["Units"],
         ["MicroPython"] = ["Units", "Links"],
-        ["Targets"] = ["Units", "Boards", "Links", "MicroPython"],
+        ["Targets"] = ["Units", "Signals", "Boards", "Links", "MicroPython"],
         ["Samplers"] = ["Units", "Signals", "Links", "MicroPython"],
         ["Simulation"] = ["Units", "Signals", "Boards", "Links", "MicroPython", "Targets", "Samplers", "Analysis"],
         ["Captures"] = ["Units", "Signals"],
