@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Security.Cryptography;
-using LatencyLab.Analysis;
 using LatencyLab.Boards;
 using LatencyLab.Runs;
+using LatencyLab.Signals;
 using LatencyLab.Targets;
 using LatencyLab.Units;
 
