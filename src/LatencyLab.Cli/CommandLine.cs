@@ -47,6 +47,7 @@ public static class CommandLine
         {
             AnalyzeCommand.Create(output),
             CompletionCommand.Create(output),
+            DevicesCommand.Create(output),
             PinsCommand.Create(output),
             RunCommand.Create(output),
             SimCommand.Create(output),

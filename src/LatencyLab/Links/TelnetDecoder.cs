@@ -143,7 +143,7 @@ internal sealed class TelnetDecoder
             return;
         }
 
-        // What Hello has offered and asked for needs no second word; everything else is refused (the server's echo first of all).
+        // What Hello has offered and asked for needs no second word; everything else is refused (above all that the server repeats what is sent).
         var wanted = option is Binary or SuppressGoAhead or ComPort;
         var offered = option is Binary or SuppressGoAhead || (option == ComPort && !theirs);
         var wasOn = known[option] is true;
