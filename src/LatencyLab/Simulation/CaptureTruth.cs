@@ -15,7 +15,7 @@ internal sealed class CaptureTruth
     /// <summary>Which edges of the stimulus line are stimuli.</summary>
     public IrqTrigger Trigger { get; private set; }
 
-    /// <summary>Pulses that the plan asked for.</summary>
+    /// <summary>Virtual time at which the state machines stopped.</summary>
     public long EndPs { get; private set; }
 
     public CapturedEdges? Stimulus => Channel(_stimulusChannel);
@@ -26,7 +26,7 @@ internal sealed class CaptureTruth
     public long TickZeroPs => _clock?.TimeOf(2) ?? 0;
 
     /// <summary>Last tick that the sampler could have stamped.</summary>
-    public long EndTick => _clock is { } clock ? (clock.CycleAt(EndPs) - 2) / 2 : 0;
+    public long EndTick => TickAt(EndPs);
 
     public void Begin(SamplerClock clock, CapturePlan plan, SimulatedWorld world)
     {
@@ -49,6 +49,9 @@ internal sealed class CaptureTruth
         _channels[channel] = edges;
         return edges;
     }
+
+    /// <summary>The tick in which a virtual time lies.</summary>
+    public long TickAt(long timePs) => _clock is { } clock ? (clock.CycleAt(timePs) - 2) / 2 : 0;
 
     public void Delivered(int channel, long fromWord, long toWord) => Channel(channel)?.Delivered(fromWord, toWord);
 

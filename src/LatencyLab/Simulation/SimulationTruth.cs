@@ -25,7 +25,6 @@ public sealed class SimulationTruth
 
     internal static SimulationTruth From(CaptureTruth truth)
     {
-        var zeroPs = truth.TickZeroPs;
         var stimuli = new List<Edge>();
         var numbers = new Dictionary<long, long>();
         if (truth.Stimulus is { } line)
@@ -36,17 +35,21 @@ public sealed class SimulationTruth
                 if (truth.Trigger == IrqTrigger.Both || edge.Level == (truth.Trigger == IrqTrigger.Rising))
                 {
                     numbers.Add(line.FirstOrdinal + i, stimuli.Count);
-                    stimuli.Add(Seen(edge, line, zeroPs, null));
+                    stimuli.Add(Seen(edge, line, truth, null));
                 }
             }
         }
 
         var answers = truth.Response is { } response
             ? response.All.Where(e => e.Level)
-                .Select(e => Seen(e, response, zeroPs, e.CauseOrdinal is { } cause && numbers.TryGetValue(cause, out var number) ? number : null))
+                .Select(e => Seen(e, response, truth, e.CauseOrdinal is { } cause && numbers.TryGetValue(cause, out var number) ? number : null))
             : [];
         return new SimulationTruth([.. stimuli], [.. answers], truth.EndTick);
     }
+
+    /// <summary>The truth of edges at whole ticks of 16 ns, each answer with the number of the stimulus that caused it.</summary>
+    internal static SimulationTruth Of(IEnumerable<long> stimuli, IEnumerable<(long Tick, long? Cause)> answers, long endTick) => new(
+        [.. stimuli.Select(t => new Edge(t, t * 16.0, null, false))], [.. answers.Select(a => new Edge(a.Tick, a.Tick * 16.0, a.Cause, false))], endTick);
 
     /// <summary>One row a stimulus and answer, in order of time.</summary>
     /// <param name="warmup">Stimuli before number 0.</param>
@@ -108,9 +111,9 @@ public sealed class SimulationTruth
     private static TruthRow Spurious(Edge answer, int warmup) =>
         new(null, null, answer.TimeNs, "spurious", answer.Cause - warmup, answer.Lost);
 
-    // An edge that the sampler was too slow to see has no tick: it takes no part in pairing, but that of the edge before it.
-    private static Edge Seen(CapturedEdge edge, CapturedEdges line, long zeroPs, long? cause) =>
-        new(edge.Tick ?? (edge.TimePs - zeroPs) / 16_000, (edge.TimePs - zeroPs) / 1000.0, cause, line.IsLost(edge));
+    // An edge that the sampler was too slow to see takes part with the tick in which it fell.
+    private static Edge Seen(CapturedEdge edge, CapturedEdges line, CaptureTruth truth, long? cause) =>
+        new(edge.Tick ?? truth.TickAt(edge.TimePs), (edge.TimePs - truth.TickZeroPs) / 1000.0, cause, line.IsLost(edge));
 
     private readonly record struct Edge(long Tick, double TimeNs, long? Cause, bool Lost);
 }

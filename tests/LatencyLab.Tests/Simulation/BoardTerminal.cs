@@ -5,7 +5,7 @@ using LatencyLab.Simulation;
 namespace LatencyLab.Tests.Simulation;
 
 /// <summary>A client that types bytes and reads everything that comes until the board is quiet. Latin-1: one character a byte.</summary>
-internal sealed class BoardTerminal(SimulatedBoard board) : IAsyncDisposable
+internal sealed class BoardTerminal(SimulatedBoard board, int bufferBytes = 1 << 16) : IAsyncDisposable
 {
     private readonly ILink _link = board.Open();
 
@@ -28,7 +28,7 @@ internal sealed class BoardTerminal(SimulatedBoard board) : IAsyncDisposable
     public async Task<byte[]> ReadBytesAsync(int enough)
     {
         using var said = new MemoryStream();
-        var buffer = new byte[1 << 16];
+        var buffer = new byte[bufferBytes];
         while (said.Length < enough)
         {
             using var quiet = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

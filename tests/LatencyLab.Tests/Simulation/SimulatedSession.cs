@@ -41,13 +41,13 @@ internal static class SimulatedSession
     /// <summary>Arms the target, captures, and stops it again.</summary>
     public static async Task<SimulatedRun> RunAsync(
         SimulatedRig rig, string irq = "rising", string handler = "bytecode", int pulses = 200, uint seed = 3, (uint Min, uint Width)? gap = null,
-        (uint Min, uint Width)? high = null, int tailMs = 100, string parts = "")
+        (uint Min, uint Width)? high = null, int tailMs = 100, string parts = "", int bufferBytes = 1 << 16, bool arm = true)
     {
         await using var target = new BoardTerminal(rig.Target);
-        await using var sampler = new BoardTerminal(rig.Sampler);
+        await using var sampler = new BoardTerminal(rig.Sampler, bufferBytes);
         await LoadAsync(target, ["target/core", "target/irq", .. parts.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
         await LoadAsync(sampler, "sampler/core", "sampler/capture");
-        var armed = await ArmAsync(target, irq, handler);
+        var armed = arm ? await ArmAsync(target, irq, handler) : "";
         var (g, h) = (gap ?? (1_250_000, 1_250_000), high ?? (6250, 0));
         await sampler.TypeWithoutReadingAsync(Call("capture", string.Create(
             CultureInfo.InvariantCulture,
@@ -64,7 +64,7 @@ internal static class SimulatedSession
             cut = e.Message;
         }
 
-        var done = await target.TypeAsync("stop\n");
+        var done = arm ? await target.TypeAsync("stop\n") : "";
         var collector = new CaptureCollector();
         var reader = new PicoFrameReader(Nonce, ["D0", "D1"], collector);
         var decoder = new FrameDecoder(reader);
@@ -89,5 +89,8 @@ internal static class SimulatedSession
 internal sealed record SimulatedRun(
     byte[] Bytes, string Armed, string Done, PicoFrameReader Reader, Capture Capture, string Rest, string? Cut, SimulationTruth Truth)
 {
+    /// <summary>Ticks at which a channel rose; lines are low at the start.</summary>
+    public long[] Rises(int channel) => [.. Capture.Traces[channel].Ticks.Where((_, i) => i % 2 == 0)];
+
     public long Callbacks => long.Parse(Done.Split("\"callbacks\": ")[1].Split(',')[0], CultureInfo.InvariantCulture);
 }
