@@ -36,7 +36,8 @@ internal sealed class ChunkLogScan
     private long _watermark;
     private long[] _totals = [];
     private long? _endTick;
-    private GapLoss? _gapLoss;
+    private long[]? _beforeDamage;
+    private long?[] _doubtSince = [];
 
     private ChunkLogScan(string path, ChunkLogWindow window)
     {
@@ -148,6 +149,7 @@ internal sealed class ChunkLogScan
             _watermark = head.Header.StartTick;
             _chunks = [.. head.Header.Channels.Select(_ => new List<ChunkPlace>())];
             _totals = new long[_chunks.Length];
+            _doubtSince = new long?[_chunks.Length];
         }
         else if (nonce != _nonce || sequence <= _lastSequence)
         {
@@ -158,6 +160,7 @@ internal sealed class ChunkLogScan
         if (damageFrom >= 0 || lost > 0)
         {
             _damages.Add(new ChunkLogDamage(damageFrom < 0 ? offset : damageFrom, damageFrom < 0 ? 0 : offset - damageFrom, lost));
+            _beforeDamage ??= [.. Enumerable.Range(0, _chunks.Length).Select(c => (long)Int128.Max(Reached(c).LastTick, _head.Header.StartTick))];
         }
 
         _lastSequence = sequence;
@@ -221,7 +224,7 @@ internal sealed class ChunkLogScan
         chunks.Add(chunk);
         _totals[channel] = chunk.FirstIndex + chunk.Count;
         CountGaps(BinaryPrimitives.ReadUInt32LittleEndian(payload[32..]), offset);
-        _gapLoss?.See(channel, chunk.FirstTick);
+        CloseDoubt(channel, chunk.FirstTick);
     }
 
     private void AcceptGap(ReadOnlySpan<byte> payload, long offset)
@@ -270,7 +273,8 @@ internal sealed class ChunkLogScan
         return BinaryPrimitives.ReadInt64LittleEndian(payload);
     }
 
-    // A lost gap record can't say where it was: the doubt reaches from the last edges before the damage to the first ones after it.
+    // A lost gap record can't say where it was. It was written after the chunks before the damage and before those after it, so on each channel
+    // the doubt reaches from the last edge before to the first edge after.
     private void CountGaps(long written, long offset)
     {
         if (written < _recordedGaps)
@@ -281,7 +285,21 @@ internal sealed class ChunkLogScan
         if (written > _recordedGaps)
         {
             _recordedGaps = written;
-            _gapLoss ??= new GapLoss(_chunks.Min(c => c.Count < 2 ? _head!.Header.StartTick : c[^2].LastTick));
+            for (var channel = 0; channel < _doubtSince.Length; channel++)
+            {
+                _doubtSince[channel] ??= _beforeDamage?[channel] ?? throw Fault("The chunk log says it holds a gap record that was never there.", offset);
+            }
+        }
+
+        _beforeDamage = null;
+    }
+
+    private void CloseDoubt(int channel, long toTick)
+    {
+        if (_doubtSince[channel] is { } fromTick)
+        {
+            _gaps.Add(new Gap(fromTick, Math.Max(fromTick, toTick), channel, null, "a record of a gap is damaged"));
+            _doubtSince[channel] = null;
         }
     }
 
@@ -303,12 +321,8 @@ internal sealed class ChunkLogScan
             {
                 _gaps.Add(new Gap((long)(after + 1), end - 1, channel, _totals[channel] - index, "part of the log is damaged"));
             }
-        }
 
-        if (_gapLoss is { } loss)
-        {
-            var to = loss.ToTick(_chunks.Length) ?? end;
-            _gaps.Add(new Gap(Math.Min(loss.FromTick, to), to, null, null, "a record of a gap is damaged"));
+            CloseDoubt(channel, end);
         }
 
         if (!hasEnd && _watermark < end)
@@ -325,24 +339,4 @@ internal sealed class ChunkLogScan
         _chunks[channel] is [.., var last] ? (last.FirstIndex + last.Count, last.LastTick) : (0, (Int128)_head!.Header.StartTick - 1);
 
     private CaptureFormatException Fault(string what, long offset) => new(what, _path, offset);
-
-    /// <summary>A gap whose record was lost: which channels have been seen since.</summary>
-    private sealed class GapLoss(long fromTick)
-    {
-        private readonly HashSet<int> _seen = [];
-        private long _latestFirst = long.MinValue;
-
-        public long FromTick { get; } = fromTick;
-
-        public void See(int channel, long firstTick)
-        {
-            if (_seen.Add(channel))
-            {
-                _latestFirst = Math.Max(_latestFirst, firstTick);
-            }
-        }
-
-        /// <summary>Null while a channel hasn't been seen again.</summary>
-        public long? ToTick(int channels) => _seen.Count == channels ? _latestFirst : null;
-    }
 }

@@ -131,6 +131,11 @@ public sealed class ChunkLogWriter : IEdgeSink, IDisposable
         lock (_lock)
         {
             WriteAllChunks();
+            if (Array.Exists(_channels, c => c.LastTick >= endTick))
+            {
+                throw new InvalidOperationException("The source handed over edges behind its own end.");
+            }
+
             WriteTotals(ChunkKind.End, endTick);
             _ended = true;
         }
@@ -269,6 +274,8 @@ public sealed class ChunkLogWriter : IEdgeSink, IDisposable
         /// <summary>How many edges of the channel are in the file.</summary>
         public long Written { get; private set; }
 
+        public long? LastTick { get; private set; }
+
         public bool FirstLevel { get; private set; }
 
         public bool NextLevel => (Count & 1) == 0 ? FirstLevel : !FirstLevel;
@@ -289,6 +296,7 @@ public sealed class ChunkLogWriter : IEdgeSink, IDisposable
             var taken = Math.Min(ticks.Length, ChunkRecord.MaxEdges - Count);
             ticks[..taken].CopyTo(Ticks.AsSpan(Count));
             Count += taken;
+            LastTick = ticks[taken - 1];
             return taken;
         }
 

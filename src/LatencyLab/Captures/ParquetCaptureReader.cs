@@ -1,0 +1,201 @@
+using System.Text;
+using LatencyLab.Signals;
+using Parquet;
+using Parquet.Schema;
+
+namespace LatencyLab.Captures;
+
+/// <summary>Reads what <see cref="ParquetCaptureWriter"/> wrote; a Parquet file without LatencyLab's footer has no time base and is refused.</summary>
+public static class ParquetCaptureReader
+{
+    // 10 bytes a row; larger groups are refused so that memory stays bounded. Other writers use up to 1 M rows by default.
+    private const int MaxRowsPerGroup = 1 << 24;
+
+    private const int BlockEdges = 4096;
+
+    /// <summary>True where a file with these first bytes is meant to be Parquet.</summary>
+    public static bool Recognises(ReadOnlySpan<byte> head) => head.StartsWith("PAR1"u8);
+
+    /// <summary>Header, origin, gaps and end, without reading edges.</summary>
+    /// <exception cref="CaptureFormatException">Not Parquet, damaged, or not LatencyLab's.</exception>
+    /// <exception cref="LatencyLabException">The file can't be read (kind storage).</exception>
+    public static CaptureMetadata ReadMetadata(string path)
+    {
+        using var file = Open(path);
+        return Metadata(OpenTable(file, path), path);
+    }
+
+    /// <summary>Pushes the capture into the sink: gaps first, then edges in the order of time.</summary>
+    /// <inheritdoc cref="ReadMetadata" path="/exception"/>
+    public static CaptureMetadata Read(string path, IEdgeSink sink, CancellationToken cancellationToken = default)
+    {
+        using var file = Open(path);
+        var reader = OpenTable(file, path);
+        var metadata = Metadata(reader, path);
+        var fields = Fields(Decoding(path, () => reader.Schema), path);
+        sink.Begin(metadata.Header);
+        foreach (var gap in metadata.Gaps)
+        {
+            sink.Gap(gap);
+        }
+
+        var rows = new RowReader(path, metadata, sink);
+        for (var i = 0; i < reader.RowGroupCount; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            rows.Push(ReadGroup(reader, i, fields, path));
+        }
+
+        sink.Advance(metadata.EndTick!.Value);
+        sink.End(metadata.EndTick.Value);
+        return metadata;
+    }
+
+    private static EdgeColumns ReadGroup(ParquetReader reader, int index, (DataField Ticks, DataField Channels, DataField Levels) fields, string path) =>
+        Decoding(path, () =>
+        {
+            using var group = reader.OpenRowGroupReader(index);
+            if (group.RowCount is < 0 or > MaxRowsPerGroup)
+            {
+                throw new CaptureFormatException(
+                    $"Row group {index} has {group.RowCount} rows.", path, null, $"Write the file with at most {MaxRowsPerGroup} rows a group.");
+            }
+
+            var columns = EdgeColumns.Of((int)group.RowCount);
+            group.ReadAsync(fields.Ticks, columns.Ticks.AsMemory()).AsTask().GetAwaiter().GetResult();
+            group.ReadAsync(fields.Channels, columns.Channels.AsMemory()).AsTask().GetAwaiter().GetResult();
+            group.ReadAsync(fields.Levels, columns.Levels.AsMemory()).AsTask().GetAwaiter().GetResult();
+            return columns;
+        });
+
+    private static CaptureMetadata Metadata(ParquetReader reader, string path)
+    {
+        if (!Decoding(path, () => reader.CustomMetadata).TryGetValue(ParquetEdges.MetadataKey, out var text))
+        {
+            throw new CaptureFormatException(
+                $"The Parquet file has no '{ParquetEdges.MetadataKey}' entry in its footer, so that nobody knows its time base.", path, null, "Export it as CSV and give --samplerate.");
+        }
+
+        var (metadata, error) = CaptureMetadata.Parse(Encoding.UTF8.GetBytes(text));
+        return metadata switch
+        {
+            null => throw new CaptureFormatException($"The footer of the Parquet file can't be used: {error}.", path),
+            { EndTick: null } => throw new CaptureFormatException("The footer of the Parquet file doesn't say where the capture ends.", path),
+            _ => metadata,
+        };
+    }
+
+    private static (DataField Ticks, DataField Channels, DataField Levels) Fields(ParquetSchema schema, string path)
+    {
+        return (Field(ParquetEdges.Ticks), Field(ParquetEdges.Channels), Field(ParquetEdges.Levels));
+
+        DataField Field(DataField wanted) =>
+            Array.Find(schema.DataFields, f => f.Name == wanted.Name) is { } found && found.ClrType == wanted.ClrType && !found.IsNullable && !found.IsArray
+                ? found
+                : throw new CaptureFormatException($"The Parquet file has no column '{wanted.Name}' of the kind that a capture has.", path);
+    }
+
+    private static ParquetReader OpenTable(FileStream file, string path) => Decoding(path, () => ParquetReader.CreateAsync(file).GetAwaiter().GetResult());
+
+    private static FileStream Open(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16);
+        }
+        catch (Exception e) when (StorageFault.Covers(e))
+        {
+            throw StorageFault.From(e, path, "read");
+        }
+    }
+
+    // Parquet.Net has no error type of its own for damaged input: whatever it throws while decoding means that the file can't be decoded.
+    private static T Decoding<T>(string path, Func<T> decode)
+    {
+        try
+        {
+            return decode();
+        }
+        catch (Exception e) when (e is not LatencyLabException)
+        {
+            throw new CaptureFormatException($"The Parquet file is damaged: {e.Message}", path, null, "Recover the run from its chunk log, or copy the file again.", e);
+        }
+    }
+
+    /// <summary>Rows into blocks of one channel each.</summary>
+    private sealed class RowReader(string path, CaptureMetadata metadata, IEdgeSink sink)
+    {
+        private readonly Block[] _blocks = [.. metadata.Header.Channels.Select(_ => new Block())];
+        private readonly long _endTick = metadata.EndTick!.Value;
+        private long _lastTick = metadata.Header.StartTick;
+        private long _row;
+
+        public void Push(EdgeColumns columns)
+        {
+            var (ticks, channels, levels) = (columns.Ticks, columns.Channels, columns.Levels);
+            for (var i = 0; i < ticks.Length; i++)
+            {
+                var tick = ticks[i];
+                var channel = channels[i];
+                if (channel >= _blocks.Length || tick < _lastTick || tick >= _endTick || !_blocks[channel].Fits(tick))
+                {
+                    throw new CaptureFormatException($"Row {_row + i} of the Parquet file is out of order, or of a channel that doesn't exist.", path);
+                }
+
+                _lastTick = tick;
+                var block = _blocks[channel];
+                if (block.Count == BlockEdges || (block.Count > 0 && levels[i] != block.NextLevel))
+                {
+                    Send(channel);
+                }
+
+                block.Add(tick, levels[i]);
+            }
+
+            _row += ticks.Length;
+            for (var channel = 0; channel < _blocks.Length; channel++)
+            {
+                Send(channel);
+            }
+
+            sink.Advance(_lastTick);
+        }
+
+        private void Send(int channel)
+        {
+            var block = _blocks[channel];
+            if (block.Count > 0)
+            {
+                sink.Edges(channel, block.FirstLevel, block.Ticks.AsSpan(0, block.Count));
+                block.Count = 0;
+            }
+        }
+
+        private sealed class Block
+        {
+            private long? _last;
+
+            public long[] Ticks { get; private set; } = [];
+
+            public int Count { get; set; }
+
+            public bool FirstLevel { get; private set; }
+
+            public bool NextLevel => (Count & 1) == 0 ? FirstLevel : !FirstLevel;
+
+            public bool Fits(long tick) => _last is not { } last || tick > last;
+
+            public void Add(long tick, bool level)
+            {
+                if (Count == 0)
+                {
+                    FirstLevel = level;
+                    Ticks = Ticks.Length == 0 ? new long[BlockEdges] : Ticks;
+                }
+
+                Ticks[Count++] = tick;
+                _last = tick;
+            }
+        }
+    }
+}
