@@ -9,7 +9,7 @@ namespace LatencyLab.Captures;
 public static class ParquetCaptureReader
 {
     // 10 bytes a row; larger groups are refused so that memory stays bounded. Other writers use up to 1 M rows by default.
-    private const int MaxRowsPerGroup = 1 << 24;
+    private const int MaxRowsPerGroup = 1 << 20;
 
     private const int BlockEdges = 4096;
 
@@ -95,7 +95,7 @@ public static class ParquetCaptureReader
                 : throw new CaptureFormatException($"The Parquet file has no column '{wanted.Name}' of the kind that a capture has.", path);
     }
 
-    private static ParquetReader OpenTable(FileStream file, string path) => Decoding(path, () => ParquetReader.CreateAsync(file).GetAwaiter().GetResult());
+    private static ParquetReader OpenTable(FileStream file, string path) => Decoding(path, () => ParquetReader.CreateAsync(new EndGuard(file)).GetAwaiter().GetResult());
 
     private static FileStream Open(string path)
     {
