@@ -50,6 +50,7 @@ public static class CommandLine
             DevicesCommand.Create(output),
             PinsCommand.Create(output),
             RunCommand.Create(output),
+            RunsCommand.Create(output),
             SimCommand.Create(output),
             WiringCommand.Create(output),
         };

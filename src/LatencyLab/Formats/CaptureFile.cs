@@ -27,6 +27,8 @@ public static class CaptureFile
     private static readonly CaptureFormat[] Formats =
     [
         SrReader.Format,
+        OwnFormats.ChunkLog,
+        OwnFormats.Parquet,
     ];
 
     /// <summary>Recognises the file.</summary>
