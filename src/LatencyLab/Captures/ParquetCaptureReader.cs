@@ -8,9 +8,6 @@ namespace LatencyLab.Captures;
 /// <summary>Reads what <see cref="ParquetCaptureWriter"/> wrote; a Parquet file without LatencyLab's footer has no time base and is refused.</summary>
 public static class ParquetCaptureReader
 {
-    // 10 bytes a row; larger groups are refused so that memory stays bounded. Other writers use up to 1 M rows by default.
-    private const int MaxRowsPerGroup = 1 << 20;
-
     private const int BlockEdges = 4096;
 
     /// <summary>True where a file with these first bytes is meant to be Parquet.</summary>
@@ -43,7 +40,7 @@ public static class ParquetCaptureReader
         for (var i = 0; i < reader.RowGroupCount; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            rows.Push(ReadGroup(reader, i, fields, path));
+            rows.Push(ReadGroup(file, reader, i, fields, path));
         }
 
         sink.Advance(metadata.EndTick!.Value);
@@ -51,16 +48,17 @@ public static class ParquetCaptureReader
         return metadata;
     }
 
-    private static EdgeColumns ReadGroup(ParquetReader reader, int index, (DataField Ticks, DataField Channels, DataField Levels) fields, string path) =>
+    private static EdgeColumns ReadGroup(
+        FileStream file, ParquetReader reader, int index, (DataField Ticks, DataField Channels, DataField Levels) fields, string path) =>
         Decoding(path, () =>
         {
             using var group = reader.OpenRowGroupReader(index);
-            if (group.RowCount is < 0 or > MaxRowsPerGroup)
+            if (group.RowCount is < 0 or > ParquetEdges.RowsPerGroup)
             {
-                throw new CaptureFormatException(
-                    $"Row group {index} has {group.RowCount} rows.", path, null, $"Write the file with at most {MaxRowsPerGroup} rows a group.");
+                throw new CaptureFormatException($"Row group {index} of the Parquet file claims {group.RowCount} rows; LatencyLab writes at most {ParquetEdges.RowsPerGroup}.", path);
             }
 
+            group.RowGroup.Columns.ForEach(column => ParquetGuard.CheckPages(file, path, column));
             var columns = EdgeColumns.Of((int)group.RowCount);
             group.ReadAsync(fields.Ticks, columns.Ticks.AsMemory()).AsTask().GetAwaiter().GetResult();
             group.ReadAsync(fields.Channels, columns.Channels.AsMemory()).AsTask().GetAwaiter().GetResult();
@@ -95,7 +93,11 @@ public static class ParquetCaptureReader
                 : throw new CaptureFormatException($"The Parquet file has no column '{wanted.Name}' of the kind that a capture has.", path);
     }
 
-    private static ParquetReader OpenTable(FileStream file, string path) => Decoding(path, () => ParquetReader.CreateAsync(new EndGuard(file)).GetAwaiter().GetResult());
+    private static ParquetReader OpenTable(FileStream file, string path) => Decoding(path, () =>
+    {
+        ParquetGuard.CheckFooter(file, path);
+        return ParquetReader.CreateAsync(new EndGuard(file)).GetAwaiter().GetResult();
+    });
 
     private static FileStream Open(string path)
     {

@@ -88,6 +88,35 @@ public sealed class ParquetCaptureTests : IDisposable
     }
 
     [Fact]
+    public void Damaged_files_end_in_a_typed_error_or_in_a_possible_capture()
+    {
+        var path = NewPath();
+        Write(path, Recording.Make(8, steps: 10, maxBlock: 200).CopyTo, new CaptureOrigin());
+        var bytes = File.ReadAllBytes(path);
+        var footer = bytes.Length - 8 - BitConverter.ToInt32(bytes, bytes.Length - 8);
+        Gen.Int[0, int.MaxValue - 1].Sample(
+            seed =>
+            {
+                var random = new Random(seed);
+                var damaged = Damage(bytes, footer, random);
+                var file = NewPath();
+                File.WriteAllBytes(file, damaged);
+                try
+                {
+                    var order = new OrderChecker();
+                    ParquetCaptureReader.Read(file, order);
+                    Assert.True(order.Ended);
+                }
+                catch (CaptureFormatException)
+                {
+                }
+
+                File.Delete(file);
+            },
+            iter: Tool.LongRuns ? 100_000 : 500);
+    }
+
+    [Fact]
     public void A_parquet_file_of_somebody_else_is_refused_by_name_of_what_is_missing()
     {
         var path = NewPath();
@@ -97,6 +126,33 @@ public sealed class ParquetCaptureTests : IDisposable
         File.WriteAllBytes(path, bytes);
         var fault = Assert.Throws<CaptureFormatException>(() => ParquetCaptureReader.Read(path, new OrderChecker()));
         Assert.Contains("'latencylab'", fault.Message, StringComparison.Ordinal);
+    }
+
+    private static byte[] Damage(byte[] bytes, int footer, Random random)
+    {
+        var damaged = bytes.ToArray();
+        for (var i = random.Next(1, 4); i > 0; i--)
+        {
+            // Half of the damage goes into the footer, where lengths and offsets stand.
+            var at = random.Next(2) == 0 ? random.Next(footer, bytes.Length) : random.Next(bytes.Length);
+            switch (random.Next(4))
+            {
+                case 0:
+                    damaged[at] ^= (byte)(1 << random.Next(8));
+                    break;
+                case 1:
+                    damaged[at] = (byte)random.Next(256);
+                    break;
+                case 2:
+                    random.NextBytes(damaged.AsSpan(at, Math.Min(random.Next(1, 9), damaged.Length - at)));
+                    break;
+                default:
+                    damaged.AsSpan(at, Math.Min(random.Next(1, 9), damaged.Length - at)).Fill(0xFF);
+                    break;
+            }
+        }
+
+        return random.Next(20) == 0 ? damaged[..random.Next(bytes.Length)] : damaged;
     }
 
     private static void Write(string path, Action<IEdgeSink, bool> source, CaptureOrigin origin)

@@ -1,0 +1,81 @@
+using System.Buffers.Binary;
+using Parquet.Meta;
+
+namespace LatencyLab.Captures;
+
+/// <summary>
+/// Looks at a Parquet file before Parquet.Net does. That library trusts what it reads: a footer without its last byte made it loop for ever, and
+/// a page may claim any size. What passes here has the structure that LatencyLab writes, and sizes that fit the file.
+/// </summary>
+internal static class ParquetGuard
+{
+    private const int TailBytes = 8;
+    private const int MaxFooterBytes = 64 << 20;
+    private const int MaxPageHeaderBytes = 4096;
+
+    // Eight bytes a row, and what the encoding adds at worst.
+    private const int MaxPageBytes = ParquetEdges.RowsPerGroup * 12;
+
+    /// <summary>Checks the footer.</summary>
+    /// <exception cref="CaptureFormatException">It isn't one, or not of the structure that LatencyLab writes.</exception>
+    public static void CheckFooter(Stream file, string path)
+    {
+        if (file.Length < TailBytes + 4)
+        {
+            throw new CaptureFormatException("The Parquet file is too short.", path, file.Length, "It may be truncated: copy it again.");
+        }
+
+        Span<byte> tail = stackalloc byte[TailBytes];
+        file.Position = file.Length - TailBytes;
+        file.ReadExactly(tail);
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(tail);
+        if (!tail[4..].SequenceEqual("PAR1"u8) || length > file.Length - TailBytes - 4 || length > MaxFooterBytes)
+        {
+            throw new CaptureFormatException("The Parquet file has no footer.", path, file.Length - TailBytes, "It may be truncated: copy it again, or recover the run from its log.");
+        }
+
+        var footer = new byte[length];
+        file.Position = file.Length - TailBytes - length;
+        file.ReadExactly(footer);
+        if (ThriftShape.FileMetaData.Measure(footer, []) != footer.Length)
+        {
+            throw new CaptureFormatException(
+                "The footer of the Parquet file is damaged, or of a kind that LatencyLab doesn't write.", path, file.Length - TailBytes - length,
+                "Read the original file; a table that another program saved isn't a capture.");
+        }
+    }
+
+    /// <summary>Checks that the pages of a column chunk are where the footer says, and that their sizes are possible.</summary>
+    /// <exception cref="CaptureFormatException">They aren't.</exception>
+    public static void CheckPages(Stream file, string path, ColumnChunk chunk)
+    {
+        var column = chunk.MetaData;
+        var offset = Math.Min(column?.DictionaryPageOffset ?? long.MaxValue, column?.DataPageOffset ?? long.MaxValue);
+        if (column is null || offset < 4 || column.TotalCompressedSize < 0 || column.TotalCompressedSize > file.Length || offset > file.Length - column.TotalCompressedSize)
+        {
+            throw Lies(path, null);
+        }
+
+        var end = offset + column.TotalCompressedSize;
+        Span<byte> head = stackalloc byte[MaxPageHeaderBytes];
+        Span<int> numbers = stackalloc int[4];
+        while (offset < end)
+        {
+            var bytes = head[..(int)Math.Min(head.Length, end - offset)];
+            file.Position = offset;
+            file.ReadExactly(bytes);
+            numbers.Clear();
+            var length = ThriftShape.PageHeader.Measure(bytes, numbers);
+            var (asIs, compressed) = (numbers[2], numbers[3]);
+            if (length is not { } headBytes || asIs < 0 || asIs > MaxPageBytes || compressed < 0 || compressed > end - offset - headBytes)
+            {
+                throw Lies(path, offset);
+            }
+
+            offset += headBytes + compressed;
+        }
+    }
+
+    private static CaptureFormatException Lies(string path, long? offset) =>
+        new("A column of the Parquet file is damaged: its pages aren't what the footer says.", path, offset, "Copy the file again, or recover the run from its log.");
+}
