@@ -90,7 +90,7 @@ public static class FileAnalysis
             LatencyNs = LatencyInTime.Of(result.Summary, result.TimeBase),
             ByEdge = ByEdge(result),
             UncertaintyNs = LatencyInTime.UncertaintyOf(result.Summary, result.TimeBase, 0, request.ClockPpm),
-            Warnings = result.Warnings,
+            Warnings = [.. result.Warnings],
         };
     }
 

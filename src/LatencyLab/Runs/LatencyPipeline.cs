@@ -67,7 +67,8 @@ public sealed class LatencyPipeline : IEdgeSink
     public LatencyResult Result(long? callbacksTotal = null)
     {
         var timeBase = Header?.TimeBase ?? throw new InvalidOperationException("No capture was begun.");
-        var unexplained = callbacksTotal is { } callbacks && !Explained(callbacks - _pairer.AnswersSeen - _pairer.AnswersLost);
+        var surplusCallbacks = callbacksTotal - _pairer.AnswersSeen - _pairer.AnswersLost ?? 0;
+        var unexplained = !Explained(surplusCallbacks);
         var both = _rules.StimulusEdge == EdgeKind.Both;
         var empty = LatencySummary.Of(SortedCounts.Empty, 0);
         return new LatencyResult(
@@ -79,6 +80,7 @@ public sealed class LatencyPipeline : IEdgeSink
             both ? unexplained ? empty : Tally.FallingSummary() : null,
             unexplained ? SortedCounts.Empty : Tally.Latencies(),
             unexplained ? Tally.Matched : Tally.Withheld,
+            surplusCallbacks,
             _gaps.Count);
     }
 
@@ -108,13 +110,30 @@ public sealed class LatencyPipeline : IEdgeSink
 /// <param name="Falling">Of falling stimuli, where both edges are stimuli.</param>
 /// <param name="Latencies">Of matched stimuli, in ticks.</param>
 /// <param name="Withheld">Matched stimuli without a latency since the pairing may be shifted.</param>
+/// <param name="SurplusCallbacks">Callbacks that the target counted beyond the answers seen and known to be lost; negative when there were fewer.</param>
 /// <param name="Gaps">How many gaps the capture has.</param>
 public sealed record LatencyResult(
     TimeBase TimeBase, PairCounts Counts, long? Callbacks, LatencySummary Summary, LatencySummary? Rising, LatencySummary? Falling, SortedCounts Latencies,
-    long Withheld, int Gaps)
+    long Withheld, long SurplusCallbacks, int Gaps)
 {
     /// <summary>What the reader of the numbers must be told.</summary>
-    public IReadOnlyList<string> Warnings => Withheld == 0
-        ? []
-        : [$"Pairing may be shifted: callbacks, missed stimuli and surplus answers don't add up; {Withheld} latencies are withheld."];
+    public IEnumerable<string> Warnings
+    {
+        get
+        {
+            if (SurplusCallbacks > 0)
+            {
+                yield return $"The target served {SurplusCallbacks} interrupts more than answers were seen: pairing may be shifted where stimuli are missed, and no latency is given there. Look at the response wire.";
+            }
+            else if (SurplusCallbacks < 0)
+            {
+                yield return $"{-SurplusCallbacks} answers more were seen than the target served interrupts: pairing may be shifted where answers are extra or spurious.";
+            }
+
+            if (Withheld > 0)
+            {
+                yield return $"Pairing may be shifted: missed stimuli are followed by surplus answers; {Withheld} latencies are withheld.";
+            }
+        }
+    }
 }

@@ -73,6 +73,8 @@ public sealed class RunSession
         var nonce = Nonce(_plan.Seed);
         onProgress(new RunProgress("arming the target", 0, _plan.Pulses, null, TimeBase));
         await _sampler.Board.LoadAsync(PicoSampler.Parts, cancellationToken);
+        // A floating line would fire interrupts of its own until the capture takes it over.
+        await _sampler.Board.DrivePinAsync(PicoSampler.StimulusGpio, false, cancellationToken);
         var armed = await ArmedTarget.ArmAsync(_target.Board, Test(nonce), cancellationToken);
         var outcome = await CaptureAsync(armed, nonce, new EdgeFanOut(edges, pipeline), pipeline, onProgress, cancellationToken);
         var done = await StopTargetAsync(armed);
