@@ -3,6 +3,7 @@ using LatencyLab.Benchmarks;
 // One file a benchmark, one line each here.
 var benchmarks = new (string Name, string What, Func<string[], int> Run)[]
 {
+    ("hot-loops", "[ROUNDS]: frames to edges and edges to pairs on one core", HotLoops.Run),
     ("generate", "FOLDER: write the 100-million-sample sessions that the others read", SrGenerator.Run),
     ("inflate", "FILE: merely inflate a session on one thread, the yardstick for reading", Inflate.Run),
     ("read", "FILE [CHANNEL…]: read a capture and count its edges", ReadCapture.Run),
