@@ -177,10 +177,60 @@ public sealed class Pairer(PairingRules rules, IPairSink sink) : IEdgeSink
             }
 
             Open(stimuli[s++]);
+            if (!_doubt && rules.StimulusEdge != EdgeKind.Both)
+            {
+                FastForward(stimuli, ref s, responses, ref r, Math.Min(watermark, nextGap));
+            }
         }
 
         _stimuli.Take(s);
         _responses.Take(r);
+    }
+
+    /// <summary>
+    /// The ordinary case in a tight loop: from the open stimulus on, as long as each has one answer in its window or none at all and the next
+    /// stimulus is known. Stops at the first that needs a closer look.
+    /// </summary>
+    private void FastForward(ReadOnlySpan<long> stimuli, ref int s, ReadOnlySpan<long> responses, ref int r, long limitTick)
+    {
+        var tick = _open.Tick;
+        var sequence = _open.Sequence;
+        var flags = _open.Flags;
+        var minLatency = rules.MinLatencyTicks;
+        var answers = 0L;
+        while (s < stimuli.Length && stimuli[s] < limitTick)
+        {
+            var next = stimuli[s];
+            if (_batched == _batch.Length)
+            {
+                Flush();
+            }
+
+            if (r < responses.Length && responses[r] < next)
+            {
+                var latency = responses[r] - tick;
+                if (latency < minLatency || latency >= _window || (r + 1 < responses.Length && responses[r + 1] < next))
+                {
+                    break;
+                }
+
+                _batch[_batched++] = new Pair(sequence, tick, responses[r], PairStatus.Matched, flags);
+                r++;
+                answers++;
+            }
+            else
+            {
+                _batch[_batched++] = new Pair(sequence, tick, 0, PairStatus.Missed, flags | PairFlags.NoResponse);
+            }
+
+            tick = next;
+            sequence = _nextSequence++;
+            s++;
+        }
+
+        AnswersSeen += answers;
+        _open.Tick = tick;
+        _open.Sequence = sequence;
     }
 
     /// <summary>Gives the answers before <paramref name="untilTick"/> to the open stimulus; returns the index of the first one left.</summary>
