@@ -7,12 +7,16 @@ namespace LatencyLab.Cli;
 /// <summary>An analysis document as text.</summary>
 internal static class AnalysisText
 {
-    public static void Write(AnalysisDocument document, AnalysisRequest request, TextWriter writer)
+    public static void Write(AnalysisDocument document, AnalysisRequest? request, TextWriter writer)
     {
         var source = document.Source;
         var tickNs = new TimeBase(source.TickHz).TickNs;
         writer.WriteLine(TerminalText.Clean($"{source.File}   {source.Format}, {UnitText.Frequency(source.TickHz)}, tick {UnitText.Time(tickNs)}{(document.Simulated ? "   SIMULATED" : "")}"));
-        writer.WriteLine(TerminalText.Clean($"{request.Pair ?? $"{source.Channels[0].Name}:{source.Channels[1].Name}"}   edges {request.Edge}   window {request.Window?.ToString() ?? "until the next stimulus"}   min latency {request.MinLatency}"));
+        if (request is not null)
+        {
+            writer.WriteLine(TerminalText.Clean($"{request.Pair ?? $"{source.Channels[0].Name}:{source.Channels[1].Name}"}   edges {request.Edge}   window {request.Window?.ToString() ?? "until the next stimulus"}   min latency {request.MinLatency}   clock ± {request.ClockPpm.ToString(CultureInfo.InvariantCulture)} ppm"));
+        }
+
         writer.WriteLine(LatencyText.Counts(document.Counts));
         writer.WriteLine();
         LatencyText.Write(writer, document.LatencyNs, tickNs);
@@ -25,7 +29,7 @@ internal static class AnalysisText
         }
 
         writer.WriteLine();
-        writer.WriteLine($"uncertainty (k = 2)   one latency ± {UnitText.Time(2 * document.UncertaintyNs.Single)}   common to all ± {UnitText.Time(2 * document.UncertaintyNs.Systematic)}   (clock ± {request.ClockPpm.ToString(CultureInfo.InvariantCulture)} ppm)");
+        writer.WriteLine($"uncertainty (k = 2)   one latency ± {UnitText.Time(2 * document.UncertaintyNs.Single)}   common to all ± {UnitText.Time(2 * document.UncertaintyNs.Systematic)}");
         foreach (var warning in document.Warnings)
         {
             writer.WriteLine($"warning: {warning}");

@@ -12,6 +12,9 @@ public static class CommandLine
     /// <summary>Shared by all commands: stack traces of internal faults, and what is said to and by the boards.</summary>
     public static Option<bool> Verbose { get; } = new("--verbose", "-v") { Description = "Show stack traces and protocol talk.", Recursive = true };
 
+    // After Ctrl-C the boards are stopped in order and what was measured is written; only a hang is cut off.
+    private static readonly TimeSpan TerminationPatience = TimeSpan.FromSeconds(60);
+
     public static async Task<int> RunAsync(string[] args, TextWriter stdout, TextWriter stderr, CancellationToken cancellationToken = default)
     {
         var output = new Output(stdout, stderr, args.Contains("--json", StringComparer.Ordinal), args.Contains("--verbose", StringComparer.Ordinal) || args.Contains("-v", StringComparer.Ordinal));
@@ -24,7 +27,7 @@ public static class CommandLine
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { Output = stdout, Error = stderr, EnableDefaultExceptionHandler = false }, cancellationToken);
+            return await parsed.InvokeAsync(new InvocationConfiguration { Output = stdout, Error = stderr, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TerminationPatience }, cancellationToken);
         }
         catch (LatencyLabException e)
         {

@@ -19,6 +19,9 @@ public sealed class Output(TextWriter result, TextWriter talk, bool json, bool v
     /// <summary>True when talk goes to a terminal that a line may be rewritten on: not in a pipe, not in CI, not where NO_COLOR or TERM=dumb ask for plain text.</summary>
     public bool TalkIsTerminal { get; init; }
 
+    /// <summary>Columns of the result's terminal; a page's width where it is a file or pipe.</summary>
+    public int WidthColumns { get; init; } = 100;
+
     /// <summary>Says what happened, why and what to try, and returns the exit code of the fault.</summary>
     public ExitCode Fail(LatencyLabException fault)
     {

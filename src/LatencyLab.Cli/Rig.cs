@@ -1,3 +1,5 @@
+using LatencyLab.Boards;
+using LatencyLab.Cli.Devices;
 using LatencyLab.Links;
 using LatencyLab.MicroPython;
 using LatencyLab.Runs;
@@ -5,70 +7,95 @@ using LatencyLab.Simulation;
 
 namespace LatencyLab.Cli;
 
-/// <summary>The two boards of a measurement, opened and held in their raw REPLs.</summary>
-internal sealed class Rig : IAsyncDisposable
+/// <summary>Which boards a measurement uses, as --rig, --target and --sampler say it.</summary>
+internal sealed record RigSelection(string? Rig, string? Target, string? Sampler, string? Timeout)
 {
-    private readonly ILink _targetLink;
-    private readonly ILink _samplerLink;
-    private readonly RawRepl _target;
-    private readonly RawRepl _sampler;
+    private const string OnTheSimulator = "Or run it on the simulator: latencylab run --pin 4 --irq rising --rig sim";
 
-    private Rig(ILink targetLink, ILink samplerLink, RawRepl target, RawRepl sampler, SimulatedRig? simulated)
+    /// <summary>The target's chip where it is known before a board is touched: on the simulated rig.</summary>
+    public Chip? KnownChip => (Rig ?? Target) is { } selector && IsSimulated(selector) ? BoardCatalog.Get(SimulatedBoardOptions.Parse(selector).ChipId) : null;
+
+    /// <summary>Finds, opens and identifies both boards.</summary>
+    /// <exception cref="LatencyLabException">A board is missing, busy, not permitted or ambiguous.</exception>
+    public async Task<Rig> OpenAsync(TextWriter talk, CancellationToken cancellationToken)
     {
-        _targetLink = targetLink;
-        _samplerLink = samplerLink;
-        _target = target;
-        _sampler = sampler;
-        Simulated = simulated;
-    }
+        var access = DeviceAccess.Create(Timeout, null, talk);
+        if (Simulate() is { } simulated)
+        {
+            access = access with
+            {
+                OpenSimulated = (_, role, _) => Task.FromResult(role == BoardRole.Sampler ? simulated.Sampler.Open(Sampler ?? "sim:pico") : simulated.Target.Open(Target ?? Rig)),
+            };
+            var board = new DeviceSelector(SelectorKind.Simulated, "sim");
+            return await OpenAsync(board, board, access, simulated, cancellationToken);
+        }
 
-    /// <summary>The simulation behind the links; null for boards.</summary>
-    public SimulatedRig? Simulated { get; }
+        if (Rig is not null)
+        {
+            throw new LatencyLabException(FaultKind.Usage, $"'{Rig}' is not a simulated rig.", "--rig", "Write --rig sim, or name the boards with --target and --sampler.");
+        }
 
-    /// <summary>Programs of the user's that were stopped to measure, for a word about them.</summary>
-    public IEnumerable<(string Port, Interruption Program, bool Restarts)> Interrupted =>
-        new[] { _target, _sampler }.Where(r => r.Interrupted is not null).Select(r => (r.Name, r.Interrupted!, r.RestartOnLeave));
-
-    /// <summary>Enters the raw REPL of both boards.</summary>
-    public static async Task<Rig> OpenAsync(ILink target, ILink sampler, SimulatedRig? simulated, StepLimits limits, CancellationToken cancellationToken)
-    {
-        var targetRepl = await RawRepl.EnterAsync(target, limits, cancellationToken);
         try
         {
-            return new Rig(target, sampler, targetRepl, await RawRepl.EnterAsync(sampler, limits, cancellationToken), simulated);
+            return await OpenAsync(Selector(Target), Selector(Sampler), access, null, cancellationToken);
         }
-        catch
+        catch (DeviceException e) when (Target is null && Sampler is null)
         {
-            await targetRepl.DisposeAsync();
-            throw;
+            throw new DeviceException(e.Message, e.Where, e.Try is null ? OnTheSimulator : $"{e.Try} {OnTheSimulator}", e);
         }
     }
+
+    private static async Task<Rig> OpenAsync(DeviceSelector target, DeviceSelector sampler, BoardAccess access, SimulatedRig? simulated, CancellationToken cancellationToken)
+    {
+        var (targetBoard, samplerBoard) = await BoardFinder.OpenRigAsync(target, sampler, access, cancellationToken);
+        return new Rig(targetBoard, samplerBoard, simulated);
+    }
+
+    private SimulatedRig? Simulate()
+    {
+        if (Rig is not null && IsSimulated(Rig))
+        {
+            return SimulatedRig.Create(Rig);
+        }
+
+        return Target is not null && IsSimulated(Target)
+            ? SimulatedRig.Create(SimulatedBoardOptions.Parse(Target), SimulatedBoardOptions.Parse(Sampler ?? "sim:pico", "rp2040"))
+            : null;
+    }
+
+    private static DeviceSelector Selector(string? text) => text is null ? DeviceSelector.Auto : DeviceSelector.Parse(text);
+
+    private static bool IsSimulated(string selector) => selector == "sim" || selector.StartsWith("sim:", StringComparison.Ordinal);
+}
+
+/// <summary>The two boards of a measurement, open and locked against other processes.</summary>
+internal sealed class Rig(BoardConnection target, BoardConnection sampler, SimulatedRig? simulated) : IAsyncDisposable
+{
+    /// <summary>The simulation behind the links; null for boards.</summary>
+    public SimulatedRig? Simulated { get; } = simulated;
 
     /// <summary>Resets both boards, asks what they are, and holds them to their roles.</summary>
     public async Task<(BoardOnPort Target, BoardOnPort Sampler)> StartAsync(CancellationToken cancellationToken)
     {
-        var target = await ScriptedBoard.StartAsync(_target, cancellationToken);
-        var sampler = await ScriptedBoard.StartAsync(_sampler, cancellationToken);
-        if (sampler.Identity.Platform != "rp2")
+        var targetBoard = await ScriptedBoard.StartAsync(target.Repl, cancellationToken);
+        var samplerBoard = await ScriptedBoard.StartAsync(sampler.Repl, cancellationToken);
+        if (samplerBoard.Identity.Platform != "rp2")
         {
             throw new DeviceException(
-                $"The sampler must be a Raspberry Pi Pico, but {_sampler.Name} is {Describe(sampler.Identity)}.", _sampler.Name, "Exchange --target and --sampler, or name the Pico with --sampler.");
+                $"The sampler must be a Raspberry Pi Pico, but {sampler.Name} is {sampler.Description}.", sampler.Name,
+                "Exchange --target and --sampler, or name the Pico with --sampler.");
         }
 
-        return (new BoardOnPort(target, _target.Name, ChipOf(target)), new BoardOnPort(sampler, _sampler.Name, ChipOf(sampler)));
+        return (new BoardOnPort(targetBoard, target.Name, ChipOf(targetBoard)), new BoardOnPort(samplerBoard, sampler.Name, ChipOf(samplerBoard)));
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _target.DisposeAsync();
-        await _sampler.DisposeAsync();
-        await _targetLink.DisposeAsync();
-        await _samplerLink.DisposeAsync();
+        await target.DisposeAsync();
+        await sampler.DisposeAsync();
     }
 
     private static string ChipOf(ScriptedBoard board) => board.Identity.Chip
-        ?? throw new DeviceException($"The chip of {Describe(board.Identity)} is not known.", board.Repl.Name, "LatencyLab knows esp8266, esp32, esp32s2, esp32s3, esp32c3, esp32c6 and rp2040.");
-
-    private static string Describe(BoardIdentity identity) =>
-        identity.Machine.Length > 0 ? $"a {identity.Machine}" : $"a board with {identity.Platform}";
+        ?? throw new DeviceException(
+            $"The chip of this board is not known: {board.Identity.Machine}.", board.Repl.Name, "LatencyLab knows esp8266, esp32, esp32s2, esp32s3, esp32c3, esp32c6 and rp2040.");
 }

@@ -1,20 +1,28 @@
 using LatencyLab.Boards;
+using LatencyLab.Captures;
 using LatencyLab.Cli.Commands;
-using LatencyLab.Links;
 using LatencyLab.Runs;
+using LatencyLab.Signals;
+using LatencyLab.Simulation;
 
 namespace LatencyLab.Cli;
 
 /// <summary>Carries out one <c>run</c> command: rig, plans, measurements, folders, text.</summary>
-internal sealed class RunExecution(RunRequest request, Output output)
+internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> argv, Output output)
 {
     private readonly ProgressLine _progress = new(output.Talk, output.TalkIsTerminal, TimeProvider.System);
+    private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
 
     public async Task<ExitCode> RunAsync(CancellationToken cancellationToken)
     {
-        var limits = request.Timeout is { } timeout ? StepLimits.Parse(timeout) : StepLimits.Default;
-        CheckBeforeBoards();
-        await using var rig = await RigSelection.OpenAsync(request.Rig, request.Target, request.Sampler, limits, cancellationToken);
+        var selection = new RigSelection(request.Rig, request.Target, request.Sampler, request.Timeout);
+        if (request.SimTruth is not null && selection.KnownChip is null)
+        {
+            throw new LatencyLabException(FaultKind.Usage, "Only a simulated rig knows the truth.", "--sim-truth", "Use it with --rig sim.");
+        }
+
+        CheckBeforeBoards(selection.KnownChip);
+        await using var rig = await selection.OpenAsync(output.Talk, cancellationToken);
         var worst = ExitCode.Done;
         var index = 0;
         foreach (var seed in request.Seeds())
@@ -37,45 +45,105 @@ internal sealed class RunExecution(RunRequest request, Output output)
     }
 
     /// <summary>What can be refused without knowing the chip is refused before a board is touched.</summary>
-    private void CheckBeforeBoards()
+    private void CheckBeforeBoards(Chip? chip)
     {
-        if (RigSelection.KnownChip(request.Rig, request.Target) is { } chip)
+        if (chip is not null)
         {
             CheckPins(chip, request.Plan(chip, 1, 1));
             return;
         }
 
-        new RunPlan
-        {
-            Pin = request.Pin, ResponsePin = request.ResponsePin ?? -1, Window = request.Window ?? request.Gap.Min, Gap = request.Gap, Samples = request.Samples,
-            Warmup = request.Warmup, MinLatency = request.MinLatency, Repeat = request.Repeat, Irq = request.Irq, Seed = 1,
-        }.Checked();
+        request.PlanOn(request.ResponsePin ?? -1, 1, 1);
     }
 
     private void CheckPins(Chip chip, RunPlan plan)
     {
-        foreach (var answer in new[]
-            {
-                PinRules.Ask(chip, plan.Pin, PinUse.IrqInput, force: request.ForcePin).OrThrow(),
-                PinRules.Ask(chip, plan.ResponsePin, PinUse.ResponseOutput, force: request.ForcePin).OrThrow(),
-            })
+        foreach (var (gpio, use) in new[] { (plan.Pin, PinUse.IrqInput), (plan.ResponsePin, PinUse.ResponseOutput) })
         {
-            if (answer.Permission == PinPermission.Warned)
+            var answer = PinRules.Ask(chip, gpio, use, force: request.ForcePin).OrThrow();
+            if (answer.Permission == PinPermission.Warned && _warned.Add(answer.Why))
             {
-                _warned.Add(answer.Why);
+                output.Talk.WriteLine($"warning: {answer.Why}");
             }
         }
     }
 
-    private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
-
     private async Task<ExitCode> MeasureAsync(Rig rig, RunPlan plan, BoardOnPort target, BoardOnPort sampler, CancellationToken cancellationToken)
     {
-        var session = await RunSession.StartAsync(plan, target, sampler, TimeProvider.System, cancellationToken);
-        var measured = await session.MeasureAsync(new LatencyLab.Signals.EdgeFanOut(), [], _progress.Show, cancellationToken);
+        var created = TimeProvider.System.GetUtcNow();
+        var folder = RunFolder.Create(request.Out, created);
+        var simulated = rig.Simulated is not null;
+        MeasuredRun measured;
+        try
+        {
+            var session = await RunSession.StartAsync(plan, target, sampler, TimeProvider.System, cancellationToken);
+            folder.Begin(MeasuredRunDocument.Planned(plan, target, sampler, session.TimeBase, folder.RunId, folder.Path, created, argv, ToolVersion.Document, simulated));
+            measured = await RecordAsync(session, folder, simulated, cancellationToken);
+        }
+        catch
+        {
+            _progress.Clear();
+            folder.RemoveIfNothingWasRecorded();
+            throw;
+        }
+
         _progress.Clear();
-        var run = MeasuredRunDocument.Of(measured, "none", "none", DateTimeOffset.UnixEpoch, [], new ToolDocument { Version = "0" }, rig.Simulated is not null);
-        RunText.Write(run, measured.Result.Latencies, session.TimeBase, 100, output.Result);
-        return measured.Status == RunStatus.Invalid ? ExitCode.MeasurementInvalid : ExitCode.Done;
+        var run = MeasuredRunDocument.Of(measured, folder.RunId, folder.Path, created, argv, ToolVersion.Document, simulated);
+        folder.ConvertLog(request.KeepLog, CancellationToken.None);
+        folder.Write(run);
+        folder.WriteSummary(run);
+        RunPlots.Write(folder, run, measured.Result);
+        WriteExtras(rig.Simulated, folder, plan, measured);
+        Print(run, measured, folder);
+        return run.Status switch { RunStatus.Invalid => ExitCode.MeasurementInvalid, RunStatus.Partial => ExitCode.Interrupted, _ => ExitCode.Done };
     }
+
+    private async Task<MeasuredRun> RecordAsync(RunSession session, RunFolder folder, bool simulated, CancellationToken cancellationToken)
+    {
+        using var log = folder.CreateLog(simulated, TimeProvider.System);
+        using var csv = folder.CreateLatencyCsv(session.TimeBase);
+        var flushed = TimeProvider.System.GetTimestamp();
+        return await session.MeasureAsync(new EdgeFanOut(log), [csv], progress =>
+        {
+            // Called for every piece of the stream, at least once a heartbeat, so that nothing waits longer than the period.
+            if (TimeProvider.System.GetElapsedTime(flushed) >= ChunkLogWriter.FlushPeriod)
+            {
+                flushed = TimeProvider.System.GetTimestamp();
+                log.Flush();
+            }
+
+            _progress.Show(progress);
+        }, cancellationToken);
+    }
+
+    private void WriteExtras(SimulatedRig? rig, RunFolder folder, RunPlan plan, MeasuredRun measured)
+    {
+        if (request.Csv is { } csv)
+        {
+            OutputFile.Copy(folder.LatencyCsvPath, csv);
+        }
+
+        if (request.SimTruth is { } path && rig is not null)
+        {
+            var rules = plan.Rules(measured.Result.TimeBase);
+            OutputFile.Write(path, writer => SimulationTruth.WriteCsv(writer, rig.Truth.Rows(plan.Warmup, rules.WindowTicks, rules.MinLatencyTicks)));
+        }
+    }
+
+    private void Print(RunDocument run, MeasuredRun measured, RunFolder folder)
+    {
+        if (output.Json)
+        {
+            output.Result.Write(System.Text.Encoding.UTF8.GetString(RunJson.ToUtf8(run)));
+            return;
+        }
+
+        RunText.Write(run, measured.Result.Latencies, measured.Result.TimeBase, output.WidthColumns, output.Result);
+        output.Result.WriteLine();
+        output.Result.WriteLine($"run {folder.RunId}{(run.Simulated ? " (SIMULATED)" : "")}   files in {folder.Path}   next: {Next(run, folder)}");
+    }
+
+    private static string Next(RunDocument run, RunFolder folder) => run.Status == RunStatus.Invalid
+        ? $"latencylab runs show {folder.RunId}"
+        : $"latencylab report {folder.Path}";
 }

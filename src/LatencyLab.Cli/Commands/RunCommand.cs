@@ -20,7 +20,7 @@ public static class RunCommand
             command.Options.Add(option);
         }
 
-        command.SetAction(async (parsed, cancellationToken) => (int)await new RunExecution(options.Read(parsed), output).RunAsync(cancellationToken));
+        command.SetAction(async (parsed, cancellationToken) => (int)await new RunExecution(options.Read(parsed), ["latencylab", .. parsed.Tokens.Select(t => t.Value)], output).RunAsync(cancellationToken));
         return command;
     }
 }
@@ -76,11 +76,15 @@ internal sealed record RunRequest
 
     /// <summary>The plan of one of the repeats, once the chip is known.</summary>
     /// <exception cref="LatencyLabException">A pin can't do it, or a value can't be (kind usage).</exception>
-    public RunPlan Plan(Chip chip, uint seed, int repeatIndex) => new RunPlan
+    public RunPlan Plan(Chip chip, uint seed, int repeatIndex) => PlanOn(ResponsePin ?? PinRules.DefaultResponsePin(chip, Pin), seed, repeatIndex);
+
+    /// <summary>The plan with a given response pin.</summary>
+    /// <exception cref="LatencyLabException">A value can't be (kind usage).</exception>
+    public RunPlan PlanOn(int responsePin, uint seed, int repeatIndex) => new RunPlan
     {
         Pin = Pin,
         Irq = Irq,
-        ResponsePin = ResponsePin ?? PinRules.DefaultResponsePin(chip, Pin),
+        ResponsePin = responsePin,
         Handler = Handler,
         Idle = Idle,
         Samples = Samples,

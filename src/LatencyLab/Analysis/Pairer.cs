@@ -10,14 +10,15 @@ public sealed class Pairer(PairingRules rules, IPairSink sink) : IEdgeSink
 {
     private readonly TickQueue _stimuli = new();
     private readonly TickQueue _responses = new();
-    private readonly Queue<PendingGap> _gaps = new();
+    private readonly Queue<(PendingGap Gap, bool OnStimuli)> _gaps = new();
     private readonly Pair[] _batch = new Pair[4096];
     private readonly long _window = rules.WindowTicks ?? long.MaxValue;
     private int _batched;
 
     // Polarities of queued stimuli are only needed when both edges count; they alternate except across a gap.
     private readonly Queue<(long FromTick, bool Level)> _levelChanges = new();
-    private bool _stimulusLevel;
+    private readonly LineLevel _stimulusLine = new(rules.StimulusEdge);
+    private readonly LineLevel _responseLine = new(rules.ResponseEdge);
     private bool _nextStimulusLevel;
     private bool _levelKnown;
 
@@ -38,7 +39,7 @@ public sealed class Pairer(PairingRules rules, IPairSink sink) : IEdgeSink
     public long AnswersSeen { get; private set; }
 
     /// <summary>Answers known to be lost in gaps of the response channel, warm-up included.</summary>
-    public long AnswersLost { get; private set; }
+    public long AnswersLost => _responseLine.LostOfKind;
 
     /// <summary>Stimuli so far, warm-up included, lost ones too.</summary>
     public long StimuliSeen => _nextSequence + rules.Warmup;
@@ -49,17 +50,15 @@ public sealed class Pairer(PairingRules rules, IPairSink sink) : IEdgeSink
         {
             if (channel.Index == rules.StimulusChannel)
             {
-                _stimulusLevel = channel.InitialLevel ?? false;
+                _stimulusLine.Begin(channel.InitialLevel ?? false);
             }
 
             if (channel.Index == rules.ResponseChannel)
             {
-                _responseLevel = channel.InitialLevel ?? false;
+                _responseLine.Begin(channel.InitialLevel ?? false);
             }
         }
     }
-
-    private bool _responseLevel;
 
     public void Edges(int channel, bool firstLevel, ReadOnlySpan<long> ticks)
     {
@@ -68,7 +67,6 @@ public sealed class Pairer(PairingRules rules, IPairSink sink) : IEdgeSink
             return;
         }
 
-        var lastLevel = (ticks.Length & 1) == 1 ? firstLevel : !firstLevel;
         if (channel == rules.StimulusChannel)
         {
             if (rules.StimulusEdge == EdgeKind.Both && (!_levelKnown || _nextStimulusLevel != firstLevel))
@@ -77,14 +75,14 @@ public sealed class Pairer(PairingRules rules, IPairSink sink) : IEdgeSink
             }
 
             _levelKnown = true;
-            _nextStimulusLevel = !lastLevel;
-            _stimulusLevel = lastLevel;
+            _nextStimulusLevel = (ticks.Length & 1) == 1 ? !firstLevel : firstLevel;
+            _stimulusLine.Pass(firstLevel, ticks);
             EdgeFilter.Append(_stimuli, rules.StimulusEdge, firstLevel, ticks);
         }
 
         if (channel == rules.ResponseChannel)
         {
-            _responseLevel = lastLevel;
+            _responseLine.Pass(firstLevel, ticks);
             EdgeFilter.Append(_responses, rules.ResponseEdge, firstLevel, ticks);
         }
     }
@@ -98,24 +96,20 @@ public sealed class Pairer(PairingRules rules, IPairSink sink) : IEdgeSink
             return;
         }
 
-        var lostStimuli = onStimuli && gap.Channel is not null ? EdgeFilter.Matching(rules.StimulusEdge, !_stimulusLevel, gap.LostEdges ?? 0) : 0;
-        if (onResponses && gap.Channel is not null)
+        // Only a gap of one channel can say how many of its edges are lost.
+        var lostEdges = gap.Channel is null ? 0 : gap.LostEdges ?? 0;
+        var pending = new PendingGap(gap.FromTick, gap.ToTick, lostEdges);
+        if (onResponses)
         {
-            AnswersLost += EdgeFilter.Matching(rules.ResponseEdge, !_responseLevel, gap.LostEdges ?? 0);
+            _responseLine.Expect(new PendingGap(gap.FromTick, gap.ToTick, lostEdges));
         }
 
-        // After an odd number of lost edges the channel goes on with the other level.
-        if (onStimuli && gap.LostEdges is { } lost && (lost & 1) == 1)
+        if (onStimuli)
         {
-            _stimulusLevel = !_stimulusLevel;
+            _stimulusLine.Expect(pending);
         }
 
-        if (onResponses && gap.LostEdges is { } lostAnswers && (lostAnswers & 1) == 1)
-        {
-            _responseLevel = !_responseLevel;
-        }
-
-        _gaps.Enqueue(new PendingGap(gap.FromTick, gap.ToTick, lostStimuli));
+        _gaps.Enqueue((pending, onStimuli));
         _gapsSorted = _gaps.Count <= 1;
     }
 
@@ -143,12 +137,14 @@ public sealed class Pairer(PairingRules rules, IPairSink sink) : IEdgeSink
     /// <summary>Handles everything before the watermark in order of time: gaps first, then stimuli, then answers of the same tick.</summary>
     private void Process(long watermark)
     {
+        _stimulusLine.Advance(watermark);
+        _responseLine.Advance(watermark);
         var stimuli = _stimuli.Waiting;
         var responses = _responses.Waiting;
         int s = 0, r = 0;
         if (!_gapsSorted)
         {
-            var sorted = _gaps.OrderBy(g => g.FromTick).ToArray();
+            var sorted = _gaps.OrderBy(g => g.Gap.FromTick).ToArray();
             _gaps.Clear();
             Array.ForEach(sorted, _gaps.Enqueue);
             _gapsSorted = true;
@@ -157,7 +153,7 @@ public sealed class Pairer(PairingRules rules, IPairSink sink) : IEdgeSink
         while (true)
         {
             var nextStimulus = s < stimuli.Length && stimuli[s] < watermark ? stimuli[s] : watermark;
-            var nextGap = _gaps.Count > 0 ? _gaps.Peek().FromTick : long.MaxValue;
+            var nextGap = _gaps.Count > 0 ? _gaps.Peek().Gap.FromTick : long.MaxValue;
             var until = Math.Min(nextStimulus, nextGap);
             r = Answer(responses, r, Math.Min(until, watermark));
             if (nextGap < watermark && nextGap < nextStimulus)
@@ -300,8 +296,9 @@ public sealed class Pairer(PairingRules rules, IPairSink sink) : IEdgeSink
         return _outgoingLevel;
     }
 
-    private void EnterGap(PendingGap gap)
+    private void EnterGap((PendingGap Gap, bool OnStimuli) entered)
     {
+        var gap = entered.Gap;
         if (_open.IsOpen)
         {
             // A matched stimulus whose window was over before the doubt began keeps its answer. Without an answer nobody can say whether it was late or missed.
@@ -311,14 +308,14 @@ public sealed class Pairer(PairingRules rules, IPairSink sink) : IEdgeSink
 
         _doubt = true;
         _doubtUntil = Math.Max(_doubtUntil, gap.ToTick);
-        if (gap.LostStimuli > 0)
+        if (entered.OnStimuli && gap.LostOfKind > 0)
         {
             if (_open.IsOpen)
             {
                 Close(_open.Excluded ? PairStatus.Excluded : null);
             }
 
-            for (var i = 0L; i < gap.LostStimuli; i++)
+            for (var i = 0L; i < gap.LostOfKind; i++)
             {
                 Add(new Pair(_nextSequence++, 0, 0, PairStatus.Excluded, PairFlags.StimulusLost | PairFlags.NoResponse));
             }
@@ -350,8 +347,6 @@ public sealed class Pairer(PairingRules rules, IPairSink sink) : IEdgeSink
             _batched = 0;
         }
     }
-
-    private readonly record struct PendingGap(long FromTick, long ToTick, long LostStimuli);
 
     private struct OpenStimulus
     {

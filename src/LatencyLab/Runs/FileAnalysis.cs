@@ -51,7 +51,7 @@ public static class EdgeWords
     public static string Of(EdgeKind kind) => kind switch { EdgeKind.Falling => "falling", EdgeKind.Both => "both", _ => "rising" };
 }
 
-/// <summary>Latencies of a capture file, in one pass over it.</summary>
+/// <summary>Latencies of a capture that stands in a file, in one pass over it.</summary>
 public static class FileAnalysis
 {
     /// <summary>Pairs two channels of a capture.</summary>
@@ -61,18 +61,55 @@ public static class FileAnalysis
     /// <param name="also">Gets the time base as soon as it is known, and returns who gets every pair; null for nobody.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="LatencyLabException">The file can't be read, or a channel isn't there.</exception>
-    public static AnalysisDocument Run(ICaptureSource source, string file, AnalysisRequest request, Func<TimeBase, IPairSink>? also, CancellationToken cancellationToken)
+    public static FileAnalysisResult Run(
+        ICaptureSource source, string file, AnalysisRequest request, Func<TimeBase, IPairSink>? also = null, CancellationToken cancellationToken = default)
     {
-        var sink = new NamedPairing(request, also);
-        source.Read(sink, cancellationToken);
-        var pipeline = sink.Pipeline!;
-        var result = pipeline.Result();
-        return new AnalysisDocument
+        var pairing = new LatePairing(header => RulesFor(request, header), also);
+        source.Read(pairing, cancellationToken);
+        return Document(pairing.Pipeline!, pairing.Pipeline!.Result(), source.Format, file, 0, request.ClockPpm);
+    }
+
+    /// <summary>Pairs the edges of a run once more, as the run itself did: the same numbers come out, bit for bit.</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="also">Gets the time base as soon as it is known, and returns who gets every pair; null for nobody.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="LatencyLabException">The folder can't be read, or the run has no stimuli to pair.</exception>
+    public static FileAnalysisResult Run(RunFolder folder, Func<TimeBase, IPairSink>? also = null, CancellationToken cancellationToken = default)
+    {
+        var run = folder.Read();
+        var plan = run.Plan;
+        if (plan.StimulusChannel is not { } stimulus || plan.ResponseChannel is not { } response)
+        {
+            throw new LatencyLabException(FaultKind.Usage, "This capture has no stimulus and response of its own.", folder.Path, "Say which channels to pair: --pair STIMULUS:RESPONSE.");
+        }
+
+        var rules = new PairingRules(
+            stimulus, response, EdgeOf(plan.StimulusEdge), EdgeOf(plan.ResponseEdge), plan.WindowTicks, plan.MinLatencyTicks ?? 0, plan.Warmup ?? 0);
+        var pairing = new LatePairing(header => CheckChannels(rules, header, folder.Path), also);
+        var source = folder.OpenEdges();
+        source.Read(pairing, cancellationToken);
+        var pipeline = pairing.Pipeline!;
+        var result = pipeline.Result(run.Counts?.Callbacks + pipeline.Tally.WarmupAnswered);
+        var analysis = Document(
+            pipeline, result, source.Format, folder.Path, result.TimeBase.TickNs / 2, run.Sampler?.ClockPpmLimit ?? MeasuredRunDocument.PicoClockPpm);
+        return analysis with { Document = analysis.Document with { Simulated = run.Simulated } };
+    }
+
+    internal static LatenciesByEdge? ByEdge(LatencyResult result) => result.Rising is { } rising && result.Falling is { } falling
+        ? new LatenciesByEdge
+        {
+            Rising = new EdgeLatencies { LatencyNs = LatencyInTime.Of(rising, result.TimeBase) },
+            Falling = new EdgeLatencies { LatencyNs = LatencyInTime.Of(falling, result.TimeBase) },
+        }
+        : null;
+
+    private static FileAnalysisResult Document(LatencyPipeline pipeline, LatencyResult result, string format, string file, double edgeNs, double clockPpm) => new(
+        new AnalysisDocument
         {
             Source = new SourceDocument
             {
                 File = file,
-                Format = source.Format,
+                Format = format,
                 TickHz = result.TimeBase.TickHz,
                 Channels = [.. pipeline.Header!.Channels.Select(c => new ChannelDocument { Index = c.Index, Name = c.Name, Edges = pipeline.EdgesSeen[c.Index] })],
             },
@@ -89,34 +126,46 @@ public static class FileAnalysis
             },
             LatencyNs = LatencyInTime.Of(result.Summary, result.TimeBase),
             ByEdge = ByEdge(result),
-            UncertaintyNs = LatencyInTime.UncertaintyOf(result.Summary, result.TimeBase, 0, request.ClockPpm),
+            UncertaintyNs = LatencyInTime.UncertaintyOf(result.Summary, result.TimeBase, edgeNs, clockPpm),
             Warnings = [.. result.Warnings],
-        };
+        }, result, pipeline.Rules.StimulusChannel, pipeline.Rules.ResponseChannel);
+
+    private static PairingRules RulesFor(AnalysisRequest request, CaptureHeader header)
+    {
+        var (stimulusEdge, responseEdge) = request.Edges();
+        var (stimulus, response) = request.Names() is { } names
+            ? (Find(header, names.Stimulus), Find(header, names.Response))
+            : header.Channels.Count == 2 ? (0, 1) : throw NoPair(header);
+        return new PairingRules(
+            stimulus, response, stimulusEdge, responseEdge,
+            request.Window is { } window ? header.TimeBase.ToTicks(window) : null, header.TimeBase.ToTicks(request.MinLatency));
     }
 
-    internal static LatenciesByEdge? ByEdge(LatencyResult result) => result.Rising is { } rising && result.Falling is { } falling
-        ? new LatenciesByEdge
-        {
-            Rising = new EdgeLatencies { LatencyNs = LatencyInTime.Of(rising, result.TimeBase) },
-            Falling = new EdgeLatencies { LatencyNs = LatencyInTime.Of(falling, result.TimeBase) },
-        }
-        : null;
+    private static PairingRules CheckChannels(PairingRules rules, CaptureHeader header, string folder) =>
+        rules.StimulusChannel < header.Channels.Count && rules.ResponseChannel < header.Channels.Count && rules.StimulusChannel >= 0 && rules.ResponseChannel >= 0
+            ? rules
+            : throw new CaptureFormatException("run.json names channels that the edges don't have.", folder);
 
-    /// <summary>Finds the channels by name once the header is known, then pairs.</summary>
-    private sealed class NamedPairing(AnalysisRequest request, Func<TimeBase, IPairSink>? also) : IEdgeSink
+    private static EdgeKind EdgeOf(string? word) => EdgeWords.TryParse(word ?? "rising", out var kind) ? kind : EdgeKind.Rising;
+
+    private static int Find(CaptureHeader header, string name) =>
+        header.Channels.FirstOrDefault(c => string.Equals(c.Name, name, StringComparison.Ordinal))?.Index
+        ?? throw new LatencyLabException(FaultKind.Usage, $"There is no channel '{name}'.", "--pair", $"The channels are {List(header)}.");
+
+    private static LatencyLabException NoPair(CaptureHeader header) => new(
+        FaultKind.Usage, $"The capture has {header.Channels.Count} channels, so nobody can know which is the stimulus.", "--pair",
+        $"Write --pair STIMULUS:RESPONSE; the channels are {List(header)}.");
+
+    private static string List(CaptureHeader header) => string.Join(", ", header.Channels.Take(32).Select(c => c.Name));
+
+    /// <summary>Pairs as soon as the header says which channels there are.</summary>
+    private sealed class LatePairing(Func<CaptureHeader, PairingRules> rules, Func<TimeBase, IPairSink>? also) : IEdgeSink
     {
         public LatencyPipeline? Pipeline { get; private set; }
 
         public void Begin(CaptureHeader header)
         {
-            var (stimulusEdge, responseEdge) = request.Edges();
-            var (stimulus, response) = request.Names() is { } names
-                ? (Find(header, names.Stimulus), Find(header, names.Response))
-                : header.Channels.Count == 2 ? (0, 1) : throw NoPair(header);
-            var rules = new PairingRules(
-                stimulus, response, stimulusEdge, responseEdge,
-                request.Window is { } window ? header.TimeBase.ToTicks(window) : null, header.TimeBase.ToTicks(request.MinLatency));
-            Pipeline = also is null ? new LatencyPipeline(rules) : new LatencyPipeline(rules, also(header.TimeBase));
+            Pipeline = also is null ? new LatencyPipeline(rules(header)) : new LatencyPipeline(rules(header), also(header.TimeBase));
             Pipeline.Begin(header);
         }
 
@@ -127,14 +176,12 @@ public static class FileAnalysis
         public void Advance(long completeBeforeTick) => Pipeline!.Advance(completeBeforeTick);
 
         public void End(long endTick) => Pipeline!.End(endTick);
-
-        private static int Find(CaptureHeader header, string name) =>
-            header.Channels.FirstOrDefault(c => string.Equals(c.Name, name, StringComparison.Ordinal))?.Index
-            ?? throw new LatencyLabException(FaultKind.Usage, $"There is no channel '{name}'.", "--pair", $"The channels are {List(header)}.");
-
-        private static LatencyLabException NoPair(CaptureHeader header) =>
-            new(FaultKind.Usage, "The capture hasn't just two channels, so nobody can know which is the stimulus.", "--pair", $"Write --pair STIMULUS:RESPONSE; the channels are {List(header)}.");
-
-        private static string List(CaptureHeader header) => string.Join(", ", header.Channels.Take(32).Select(c => c.Name));
     }
 }
+
+/// <summary>The numbers of an analysis, and the ticks behind them for pictures.</summary>
+/// <param name="Document">What is printed.</param>
+/// <param name="Result">Counts and statistics in ticks.</param>
+/// <param name="StimulusChannel">Index of the channel that asked.</param>
+/// <param name="ResponseChannel">Index of the channel that answered.</param>
+public sealed record FileAnalysisResult(AnalysisDocument Document, LatencyResult Result, int StimulusChannel, int ResponseChannel);

@@ -11,17 +11,18 @@ public sealed class LatencyPipeline : IEdgeSink
     private readonly Pairer _pairer;
     private readonly ShiftFilter _shift;
     private readonly List<Gap> _gaps = [];
-    private readonly PairingRules _rules;
     private long[] _edges = [];
 
     /// <param name="rules">Channels, edges, window, warm-up.</param>
     /// <param name="also">Gets every pair as the tally does: a CSV writer, a collector.</param>
     public LatencyPipeline(PairingRules rules, params IReadOnlyList<IPairSink> also)
     {
-        _rules = rules;
+        Rules = rules;
         _shift = new ShiftFilter(also.Count == 0 ? Tally : new PairFanOut([Tally, .. also]), ShiftFilter.DefaultReach);
         _pairer = new Pairer(rules, _shift);
     }
+
+    public PairingRules Rules { get; }
 
     public PairTally Tally { get; } = new();
 
@@ -69,7 +70,7 @@ public sealed class LatencyPipeline : IEdgeSink
         var timeBase = Header?.TimeBase ?? throw new InvalidOperationException("No capture was begun.");
         var surplusCallbacks = callbacksTotal - _pairer.AnswersSeen - _pairer.AnswersLost ?? 0;
         var unexplained = !Explained(surplusCallbacks);
-        var both = _rules.StimulusEdge == EdgeKind.Both;
+        var both = Rules.StimulusEdge == EdgeKind.Both;
         var empty = LatencySummary.Of(SortedCounts.Empty, 0);
         return new LatencyResult(
             timeBase,
@@ -80,14 +81,15 @@ public sealed class LatencyPipeline : IEdgeSink
             both ? unexplained ? empty : Tally.FallingSummary() : null,
             unexplained ? SortedCounts.Empty : Tally.Latencies(),
             unexplained ? Tally.Matched : Tally.Withheld,
+            Tally.Worst.Values.Length > 0 && !unexplained ? Tally.Worst.Values[0] : null,
             surplusCallbacks,
             _gaps.Count);
     }
 
     /// <summary>More callbacks than answers: answers were not seen. Fewer: answers without a callback. Both leave traces in the counts.</summary>
     private bool Explained(long surplusCallbacks) => surplusCallbacks >= 0
-        ? surplusCallbacks <= Tally.Missed + Tally.Excluded + _rules.Warmup - Tally.WarmupAnswered
-        : -surplusCallbacks <= _pairer.Extra + _pairer.Spurious + _rules.Warmup;
+        ? surplusCallbacks <= Tally.Missed + Tally.Excluded + Rules.Warmup - Tally.WarmupAnswered
+        : -surplusCallbacks <= _pairer.Extra + _pairer.Spurious + Rules.Warmup;
 
     private sealed class PairFanOut(IReadOnlyList<IPairSink> sinks) : IPairSink
     {
@@ -110,11 +112,12 @@ public sealed class LatencyPipeline : IEdgeSink
 /// <param name="Falling">Of falling stimuli, where both edges are stimuli.</param>
 /// <param name="Latencies">Of matched stimuli, in ticks.</param>
 /// <param name="Withheld">Matched stimuli without a latency since the pairing may be shifted.</param>
+/// <param name="Longest">The longest latency with the tick of its stimulus; null where nothing matched.</param>
 /// <param name="SurplusCallbacks">Callbacks that the target counted beyond the answers seen and known to be lost; negative when there were fewer.</param>
 /// <param name="Gaps">How many gaps the capture has.</param>
 public sealed record LatencyResult(
     TimeBase TimeBase, PairCounts Counts, long? Callbacks, LatencySummary Summary, LatencySummary? Rising, LatencySummary? Falling, SortedCounts Latencies,
-    long Withheld, long SurplusCallbacks, int Gaps)
+    long Withheld, TimedValue? Longest, long SurplusCallbacks, int Gaps)
 {
     /// <summary>What the reader of the numbers must be told.</summary>
     public IEnumerable<string> Warnings

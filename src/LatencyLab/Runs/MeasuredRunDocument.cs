@@ -9,6 +9,24 @@ public static class MeasuredRunDocument
     /// </summary>
     public const double PicoClockPpm = 30;
 
+    /// <summary>The document before the first edge: what is planned, on what.</summary>
+    public static RunDocument Planned(
+        RunPlan plan, BoardOnPort target, BoardOnPort sampler, Units.TimeBase timeBase, string runId, string folder, DateTimeOffset createdUtc, IReadOnlyList<string> argv,
+        ToolDocument tool, bool simulated) => new()
+        {
+            RunId = runId,
+            Folder = folder,
+            Status = RunStatus.Partial,
+            Simulated = simulated,
+            CreatedUtc = createdUtc,
+            Argv = argv,
+            Tool = tool,
+            Plan = plan.ToDocument(timeBase),
+            Target = TargetOf(target),
+            Sampler = SamplerOf(sampler, timeBase),
+        };
+
+    /// <summary>The document of a run that is over.</summary>
     /// <param name="run">What was measured.</param>
     /// <param name="runId">Name of its folder.</param>
     /// <param name="folder">Where that is.</param>
@@ -67,17 +85,21 @@ public static class MeasuredRunDocument
         CpuHz = target.Board.Identity.CpuHz,
     };
 
-    private static SamplerDocument SamplerOf(MeasuredRun run) => new()
+    private static SamplerDocument SamplerOf(BoardOnPort sampler, Units.TimeBase timeBase) => new()
     {
         Kind = "pico",
-        TickHz = run.Result.TimeBase.TickHz,
-        Port = run.Sampler.Port,
-        Micropython = run.Sampler.Board.Identity.Version,
-        Build = run.Sampler.Board.Identity.Build,
-        Uid = run.Sampler.Board.Identity.UniqueId,
-        Machine = run.Sampler.Board.Identity.Machine,
-        ClockHz = run.Result.TimeBase.TickHz * 2,
+        TickHz = timeBase.TickHz,
+        Port = sampler.Port,
+        Micropython = sampler.Board.Identity.Version,
+        Build = sampler.Board.Identity.Build,
+        Uid = sampler.Board.Identity.UniqueId,
+        Machine = sampler.Board.Identity.Machine,
+        ClockHz = timeBase.TickHz * 2,
         ClockPpmLimit = PicoClockPpm,
+    };
+
+    private static SamplerDocument SamplerOf(MeasuredRun run) => SamplerOf(run.Sampler, run.Result.TimeBase) with
+    {
         Pulses = run.Outcome?.End.Pulses,
         LostFrames = run.Outcome?.Health.FramesLost,
         ForeignBytes = run.Outcome?.Health.StrayBytes,

@@ -111,7 +111,7 @@ public sealed class RunSession
                 onProgress(new RunProgress("measuring", pipeline.Tally.Total, (long)_plan.Pulses * _plan.StimuliPerPulse, pipeline.Tally, TimeBase));
             }, cancellationToken);
         }
-        catch (LatencyLabException e) when (e is not BoardRefusedException && pipeline.Header is not null)
+        catch (LatencyLabException e) when (e.Kind is FaultKind.Device or FaultKind.Measurement && pipeline.Header is not null)
         {
             _reasons.Add($"END missing: {e.Message}");
             return null;

@@ -85,7 +85,7 @@ public static class PicoSampler
 
             await program.FinishAsync(CancellationToken.None);
         }
-        catch (LatencyLabException)
+        catch (LatencyLabException e) when (e.Kind != FaultKind.Storage)
         {
             reader.BreakOff("link lost");
             throw;

@@ -1,0 +1,34 @@
+using System.Text;
+
+namespace LatencyLab.Cli;
+
+/// <summary>Files that the user names on the command line.</summary>
+internal static class OutputFile
+{
+    /// <summary>Writes text: UTF-8 without byte order mark, line feeds.</summary>
+    /// <exception cref="LatencyLabException">The file can't be written (kind storage).</exception>
+    public static void Write(string path, Action<TextWriter> write) => Guard(path, () =>
+    {
+        using var writer = new StreamWriter(path, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { NewLine = "\n" };
+        write(writer);
+    });
+
+    /// <inheritdoc cref="Write"/>
+    public static void Copy(string from, string to) => Guard(to, () => File.Copy(from, to, overwrite: true));
+
+    /// <summary>Makes a folder, unless it is there.</summary>
+    /// <exception cref="LatencyLabException">It can't be made (kind storage).</exception>
+    public static void MakeFolder(string path) => Guard(path, () => Directory.CreateDirectory(path));
+
+    private static void Guard(string path, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LatencyLabException(FaultKind.Storage, $"The file can't be written: {e.Message}", path, "Choose another place, or make room.", e);
+        }
+    }
+}
