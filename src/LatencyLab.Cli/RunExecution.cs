@@ -1,6 +1,7 @@
 using LatencyLab.Boards;
 using LatencyLab.Captures;
 using LatencyLab.Cli.Commands;
+using LatencyLab.Reports;
 using LatencyLab.Runs;
 using LatencyLab.Signals;
 using LatencyLab.Simulation;
@@ -91,7 +92,7 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
         var run = MeasuredRunDocument.Of(measured, folder.RunId, folder.Path, created, argv, ToolVersion.Document, simulated);
         folder.ConvertLog(request.KeepLog, CancellationToken.None);
         folder.Write(run);
-        folder.WriteSummary(run);
+        RunFolder.Replace(folder.SummaryCsvPath, stream => SummaryCsv.Write(run, stream));
         RunPlots.Write(folder, run, measured.Result);
         WriteExtras(rig.Simulated, folder, plan, measured);
         Print(run, measured, folder);
@@ -101,7 +102,7 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
     private async Task<MeasuredRun> RecordAsync(RunSession session, RunFolder folder, bool simulated, CancellationToken cancellationToken)
     {
         using var log = folder.CreateLog(simulated, TimeProvider.System);
-        using var csv = folder.CreateLatencyCsv(session.TimeBase);
+        using var csv = LatencyCsv.Create(folder.LatencyCsvPath, folder.RunId, session.TimeBase);
         var flushed = TimeProvider.System.GetTimestamp();
         return await session.MeasureAsync(new EdgeFanOut(log), [csv], progress =>
         {

@@ -155,6 +155,16 @@ public sealed class RunFolder
         }
     }
 
+    /// <summary>Removes the folder of a run that failed before its first edge: there is nothing in it to keep.</summary>
+    public void RemoveIfNothingWasRecorded()
+    {
+        var report = File.Exists(LogPath) ? ChunkLogReader.Verify(LogPath, CancellationToken.None) : null;
+        if (report is null || report.Edges == 0)
+        {
+            Touching(Path, "remove", path => Directory.Delete(path, recursive: true));
+        }
+    }
+
     internal static void Touching(string path, string doing, Action<string> touch)
     {
         try
