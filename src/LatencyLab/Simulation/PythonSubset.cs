@@ -19,6 +19,7 @@ internal sealed class PythonSubset(string line, IDictionary<string, PythonValue>
     // No client asks a board for more, and a power must not eat the host's memory.
     private const int MaxBits = 8192;
     private const int MaxDepth = 40;
+    private const int MaxNames = 256;
 
     private int _at;
     private int _depth;
@@ -93,7 +94,7 @@ internal sealed class PythonSubset(string line, IDictionary<string, PythonValue>
         if (name.Length > 0 && Current == '=' && (_at + 1 >= line.Length || line[_at + 1] != '='))
         {
             _at++;
-            if (globals.Count > 4096)
+            if (globals.Count >= MaxNames)
             {
                 throw new PythonException("MemoryError: ");
             }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using LatencyLab.Links;
 
 namespace LatencyLab.Simulation;
@@ -7,7 +6,6 @@ namespace LatencyLab.Simulation;
 /// A MicroPython board that isn't there: a raw REPL byte by byte that runs LatencyLab's own scripts. Clients come and go; what runs goes on, as on
 /// a real board. Virtual time moves only while a client reads.
 /// </summary>
-[SuppressMessage("Reliability", "CA1001", Justification = "The semaphore has no handle while nobody asks for one, and boards live as long as the process.")]
 public sealed class SimulatedBoard
 {
     // Beyond this the board takes no more input until the host reads: the flow control of USB.
@@ -22,6 +20,7 @@ public sealed class SimulatedBoard
     private readonly BoardConsole _console;
     private readonly RawRepl _repl;
     private readonly SimulatedPace _pace;
+    private readonly TimeProvider _time;
     private readonly string _bootText;
     private TaskCompletionSource? _changed;
     private int _session;
@@ -31,6 +30,7 @@ public sealed class SimulatedBoard
     {
         _world = world;
         _identity = BoardIdentity.Create(options, side);
+        _time = time;
         Side = side;
         _console = new BoardConsole(_output);
         _scripts = new BoardScripts(world, _identity, side, options, truth);
@@ -76,7 +76,7 @@ public sealed class SimulatedBoard
 
             _everConnected = true;
             _session = SimulatedLink.NextSession();
-            return new SimulatedLink(this, label, _session);
+            return new SimulatedLink(this, label, _session, _time);
         }
     }
 

@@ -3,7 +3,7 @@ using LatencyLab.Links;
 namespace LatencyLab.Simulation;
 
 /// <summary>One client's end of the link to a simulated board. Reading lets the board run: on the reader's thread, no further than to its next bytes.</summary>
-internal sealed class SimulatedLink(SimulatedBoard board, string name, int session) : ILink
+internal sealed class SimulatedLink(SimulatedBoard board, string name, int session, TimeProvider time) : ILink
 {
     private static int s_sessions;
 
@@ -28,7 +28,8 @@ internal sealed class SimulatedLink(SimulatedBoard board, string name, int sessi
 
             if (delay > TimeSpan.Zero)
             {
-                await Task.Delay(delay, cancellationToken);
+                // Timers know whole milliseconds; a shorter wait would be none.
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(delay.TotalMilliseconds)), time, cancellationToken);
             }
             else if (!cancellationToken.IsCancellationRequested)
             {

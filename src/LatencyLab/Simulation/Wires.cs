@@ -110,8 +110,10 @@ internal sealed class Wires
     private readonly Dictionary<(Side Side, int Gpio), PinNode> _nodes = [];
     private readonly SimulationRandom _floating;
     private readonly FaultPlan _faults;
-    private int? _fixedPin;
-    private int? _fixedResponse;
+    private readonly int? _fixedPin;
+    private readonly int? _fixedResponse;
+    private int? _planPin;
+    private int? _planResponse;
     private int? _pin;
     private int? _response;
 
@@ -150,14 +152,17 @@ internal sealed class Wires
         return node;
     }
 
-    private bool Automatic => _fixedPin is null || _fixedResponse is null;
+    private bool Automatic => KnownPin is null || KnownResponse is null;
 
-    /// <summary>Both wires go to these pins from now on, except where a pin is fixed already.</summary>
+    private int? KnownPin => _fixedPin ?? _planPin;
+
+    private int? KnownResponse => _fixedResponse ?? _planResponse;
+
+    /// <summary>Both wires go to the pins of a plan from now on, except where the selector fixed one.</summary>
     public void Fix(int pin, int response)
     {
-        _fixedPin ??= pin;
-        _fixedResponse ??= response;
-        Rewire(_fixedPin, _fixedResponse);
+        (_planPin, _planResponse) = (pin, response);
+        Rewire(KnownPin, KnownResponse);
     }
 
     /// <summary>A script names a pin of the target: it gets the next wire that has no pin yet.</summary>
@@ -183,7 +188,7 @@ internal sealed class Wires
     {
         if (Automatic)
         {
-            Rewire(_fixedPin ?? pin, _fixedResponse ?? response);
+            Rewire(KnownPin ?? pin, KnownResponse ?? response);
         }
     }
 
@@ -192,7 +197,7 @@ internal sealed class Wires
     {
         if (Automatic)
         {
-            Rewire(_fixedPin, _fixedResponse);
+            Rewire(KnownPin, KnownResponse);
         }
     }
 
