@@ -16,14 +16,25 @@ public static class HarrellDavis
         var b = (sample.Count + 1) * (1 - probability);
         var sum = 0.0;
         var below = 0.0;
-        for (var i = 0; i < sample.Distinct; i++)
+
+        // Outside twelve standard deviations of the beta law all weights together are below 1e-30.
+        var reach = 12 * Math.Sqrt(probability * (1 - probability) / (sample.Count + 2)) + (144.0 / sample.Count);
+        var first = Math.Max(0, Index(sample, probability - reach) - 1);
+        var last = Math.Min(sample.Distinct - 1, Index(sample, probability + reach) + 1);
+        for (var i = first; i <= last; i++)
         {
             // Equal values share their weights: one difference of the beta law a value, not one an observation.
-            var atOrBelow = i == sample.Distinct - 1 ? 1 : SpecialFunctions.BetaRegularized(a, b, (double)sample.Cumulative[i] / sample.Count);
+            var atOrBelow = i == last ? 1 : SpecialFunctions.BetaRegularized(a, b, (double)sample.Cumulative[i] / sample.Count);
             sum += (atOrBelow - below) * sample.Values[i];
             below = atOrBelow;
         }
 
         return sum;
+    }
+
+    private static int Index(SortedCounts sample, double share)
+    {
+        var index = sample.Cumulative.BinarySearch((long)Math.Clamp(share * sample.Count, 0, sample.Count));
+        return index >= 0 ? index : ~index;
     }
 }

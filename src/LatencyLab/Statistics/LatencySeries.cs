@@ -11,6 +11,7 @@ public sealed class LatencySeries
 
     private const int StretchLength = 4096;
     private const int MaxStretches = 64;
+    private const long FewExceedances = 100;
 
     private readonly List<long[]> _stretches = [];
     private long[] _current = new long[StretchLength];
@@ -53,19 +54,18 @@ public sealed class LatencySeries
     {
         var n = matched.Count + censored;
         var stretches = Stretches();
-        return new EffectiveSize(
-            n / Math.Max(1, TimeOfMean(stretches)), ForQuantile(0.5), ForQuantile(0.9), ForQuantile(0.99), ForQuantile(0.999), ForQuantile(0.9999));
+        var p99 = Time(0.99);
+        return new EffectiveSize(n / Math.Max(1, TimeOfMean(stretches)), n / Time(0.5), n / Time(0.9), n / p99, n / TimeOfTail(0.999), n / TimeOfTail(0.9999));
 
-        double ForQuantile(double probability)
+        double Time(double probability)
         {
             var rank = Quantiles.Rank(n, probability);
-            if (rank == 0 || rank > matched.Count)
-            {
-                return n;
-            }
-
-            return n / Math.Max(1, TimeAbove(stretches, matched.ValueAtRank(rank)));
+            return rank == 0 || rank > matched.Count ? 1 : Math.Max(1, TimeAbove(stretches, matched.ValueAtRank(rank)));
         }
+
+        // A handful of exceedances says little about how they cluster; dependence fades towards the tail, so that of p99 is a safe bound.
+        double TimeOfTail(double probability) =>
+            n - Quantiles.Rank(n, probability) < FewExceedances ? Math.Max(p99, Time(probability)) : Time(probability);
     }
 
     /// <summary>Independent stimuli that the series is worth for counting how often a limit is exceeded.</summary>

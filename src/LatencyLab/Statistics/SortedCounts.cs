@@ -33,6 +33,21 @@ public sealed class SortedCounts
         return table.ToSorted();
     }
 
+    /// <summary>All samples pooled into one.</summary>
+    public static SortedCounts Merge(IEnumerable<SortedCounts> samples)
+    {
+        var table = new CountTable();
+        foreach (var sample in samples)
+        {
+            for (var i = 0; i < sample.Distinct; i++)
+            {
+                table.Add(sample.Values[i], sample.CountAt(i));
+            }
+        }
+
+        return table.ToSorted();
+    }
+
     public static SortedCounts Empty { get; } = new([], []);
 
     /// <summary>Sample size.</summary>
