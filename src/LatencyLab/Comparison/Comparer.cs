@@ -84,7 +84,7 @@ public static class Comparer
             Low = low, High = high, LowOneSided = lowOneSided, HighOneSided = highOneSided, P = p, PermutationP = permutation,
         };
         var smallest = samples.IsRate ? 0 : 1;
-        var changed = runs >= ComparisonOptions.SmallestRuns && p < Level && permutation < Level
+        var changed = runs >= ComparisonOptions.SmallestRuns && p < Level / options.Comparisons && permutation < Level
             && difference.Difference != 0 && Math.Abs(difference.Difference) >= smallest;
         if (changed)
         {

@@ -27,6 +27,9 @@ public sealed record ComparisonOptions
     /// <summary>Conditions that may differ since they are what is compared, such as the handler.</summary>
     public IReadOnlyCollection<string> MayDiffer { get; init; } = [];
 
+    /// <summary>How many comparisons are made at once, one a condition: each is held to its part of the 5 %.</summary>
+    public int Comparisons { get; init; } = 1;
+
     /// <summary>Seed of the permutations, where there are too many to look at all.</summary>
     public ulong Seed { get; init; } = 1;
 

@@ -43,8 +43,14 @@ public readonly record struct RankInterval(long? Low, long? High, double Coverag
             return Of(n, probability, confidence);
         }
 
+        // Rounding to whole ranks must not make the interval of fewer values narrower than that of all.
         var interval = Of(Math.Max(0, size), probability, confidence);
-        return new RankInterval(Stretch(interval.Low), Stretch(interval.High), interval.Coverage);
+        var narrowest = Of(n, probability, confidence);
+        return new RankInterval(Lesser(Stretch(interval.Low), narrowest.Low), Greater(Stretch(interval.High), narrowest.High), interval.Coverage);
+
+        static long? Lesser(long? left, long? right) => left is { } l && right is { } r ? Math.Min(l, r) : null;
+
+        static long? Greater(long? left, long? right) => left is { } l && right is { } r ? Math.Max(l, r) : null;
 
         long? Stretch(long? rank) => rank is { } r ? (long)(((Int128)r * n + size - 1) / size) : null;
     }
