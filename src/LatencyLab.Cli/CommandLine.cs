@@ -49,8 +49,11 @@ public static class CommandLine
         var root = new RootCommand("Measures interrupt and toggle latency of MicroPython boards, pin to pin.")
         {
             AnalyzeCommand.Create(output),
+            BaselineCommand.Create(output),
+            CompareCommand.Create(output),
             CompletionCommand.Create(output),
             DevicesCommand.Create(output),
+            HistoryCommand.Create(output),
             PinsCommand.Create(output),
             RunCommand.Create(output),
             RunsCommand.Create(output),
