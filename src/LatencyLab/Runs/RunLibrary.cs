@@ -46,7 +46,10 @@ public sealed class RunLibrary(string root)
             return OfBaseline(operand[prefix.Length..]);
         }
 
-        var named = Runs.Where(r => r.Document.Status == RunStatus.Complete && (r.Document.Plan.Label == operand || IsVersion(r.Document, operand))).ToArray();
+        // A label is the user's own word, so it goes before a version that reads the same.
+        var complete = Runs.Where(r => r.Document.Status == RunStatus.Complete).ToArray();
+        StoredRun[] named = [.. complete.Where(r => r.Document.Plan.Label == operand)];
+        named = named.Length > 0 ? named : [.. complete.Where(r => IsVersion(r.Document, operand))];
         return named.Length > 0 ? named : throw Nothing(operand, $"'{operand}' is no folder, run, baseline, label or version.");
     }
 
