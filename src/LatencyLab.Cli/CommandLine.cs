@@ -58,6 +58,7 @@ public static class CommandLine
             RunCommand.Create(output),
             RunsCommand.Create(output),
             SimCommand.Create(output),
+            SuiteCommand.Create(output),
             WiringCommand.Create(output),
         };
         root.Options.Add(Json);

@@ -54,8 +54,10 @@ public sealed class LatencySeries
     {
         var n = matched.Count + censored;
         var stretches = Stretches();
-        var p99 = Time(0.99);
-        return new EffectiveSize(n / Math.Max(1, TimeOfMean(stretches)), n / Time(0.5), n / Time(0.9), n / p99, n / TimeOfTail(0.999), n / TimeOfTail(0.9999));
+        var p90 = Time(0.9);
+        var p99 = TimeOfTail(0.99, p90);
+        var p999 = TimeOfTail(0.999, p99);
+        return new EffectiveSize(n / Math.Max(1, TimeOfMean(stretches)), n / Time(0.5), n / p90, n / p99, n / p999, n / TimeOfTail(0.9999, p999));
 
         double Time(double probability)
         {
@@ -63,9 +65,13 @@ public sealed class LatencySeries
             return rank == 0 || rank > matched.Count ? 1 : Math.Max(1, TimeAbove(stretches, matched.ValueAtRank(rank)));
         }
 
-        // A handful of exceedances says little about how they cluster; dependence fades towards the tail, so that of p99 is a safe bound.
-        double TimeOfTail(double probability) =>
-            n - Quantiles.Rank(n, probability) < FewExceedances ? Math.Max(p99, Time(probability)) : Time(probability);
+        // A handful of exceedances says too little about how they cluster, and mostly too little clustering. Dependence fades towards the tail, so
+        // that the less extreme quantile is a bound; half-way to it intervals of autocorrelated series were seen to cover what they claim.
+        double TimeOfTail(double probability, double bound)
+        {
+            var own = Time(probability);
+            return n - Quantiles.Rank(n, probability) < FewExceedances ? (own + Math.Max(own, bound)) / 2 : own;
+        }
     }
 
     /// <summary>Independent stimuli that the series is worth for counting how often a limit is exceeded.</summary>

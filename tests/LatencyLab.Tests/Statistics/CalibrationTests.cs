@@ -47,8 +47,9 @@ public sealed class CalibrationTests(ITestOutputHelper output)
             output.WriteLine($"phi {correlation} n {n} p{quantiles[i].Probability * 100}: {share:P1} of {Seeds}");
             Assert.True(share >= AtLeast(0.93), $"p{quantiles[i].Probability * 100} covers {share:P1}");
 
-            // Open ends cover more; closed ones of continuous values must not be wider than they say.
-            if (RankInterval.Of(n, quantiles[i].Probability).High is not null && correlation == 0)
+            // Open ends cover more, and so do whole ranks where few values lie beyond the quantile: p99.9 of 5,000 can only have 98.0 %. All others
+            // must not be wider than they say.
+            if (RankInterval.Of(n, quantiles[i].Probability) is { High: not null, Coverage: < 0.965 } && correlation == 0)
             {
                 Assert.True(share <= AtMost(0.975), $"p{quantiles[i].Probability * 100} covers {share:P1}");
             }

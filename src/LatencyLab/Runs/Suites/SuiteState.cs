@@ -1,0 +1,82 @@
+using System.Text.Json;
+
+namespace LatencyLab.Runs.Suites;
+
+/// <summary>What of a suite is done, kept in suite.json of its folder after every run, so that a stopped suite goes on where it was.</summary>
+public sealed class SuiteState
+{
+    private const string SchemaName = "latencylab.suite/1";
+    private readonly Dictionary<string, string> _done = new(StringComparer.Ordinal);
+    private readonly string _path;
+
+    private SuiteState(string folder) => _path = Path.Combine(folder, "suite.json");
+
+    /// <summary>Run ids by key of the suite's item.</summary>
+    public IReadOnlyDictionary<string, string> Done => _done;
+
+    /// <summary>The state of a folder; empty where the suite wasn't begun. A run whose folder is gone counts as not done.</summary>
+    /// <exception cref="CaptureFormatException">The file is damaged.</exception>
+    public static SuiteState Load(string folder)
+    {
+        var state = new SuiteState(folder);
+        if (!File.Exists(state._path))
+        {
+            return state;
+        }
+
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(state._path), new JsonDocumentOptions { MaxDepth = 8 });
+            foreach (var item in json.RootElement.GetProperty("done").EnumerateObject())
+            {
+                if (item.Value.GetString() is { } id && File.Exists(Path.Combine(folder, id, "run.json")))
+                {
+                    state._done[item.Name] = id;
+                }
+            }
+
+            return state;
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new CaptureFormatException($"The state of the suite can't be read: {e.Message}", state._path, null, "Remove the file to begin anew.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LatencyLabException(FaultKind.Storage, $"The state of the suite can't be read: {e.Message}", state._path, null, e);
+        }
+    }
+
+    /// <summary>Notes a run and writes the file.</summary>
+    /// <exception cref="LatencyLabException">It can't be written (kind storage).</exception>
+    public void Add(string suite, string key, string runId)
+    {
+        _done[key] = runId;
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("schema", SchemaName);
+            writer.WriteString("suite", suite);
+            writer.WriteStartObject("done");
+            foreach (var (done, id) in _done)
+            {
+                writer.WriteString(done, id);
+            }
+
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+
+        buffer.WriteByte((byte)'\n');
+        try
+        {
+            File.WriteAllBytes(_path + ".tmp", buffer.ToArray());
+            File.Move(_path + ".tmp", _path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LatencyLabException(FaultKind.Storage, $"The state of the suite can't be written: {e.Message}", _path, null, e);
+        }
+    }
+}
