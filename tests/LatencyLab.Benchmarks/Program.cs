@@ -7,6 +7,7 @@ var benchmarks = new (string Name, string What, Func<string[], int> Run)[]
     ("generate", "FOLDER: write the 100-million-sample sessions that the others read", SrGenerator.Run),
     ("inflate", "FILE: merely inflate a session on one thread, the yardstick for reading", Inflate.Run),
     ("read", "FILE [CHANNEL…]: read a capture and count its edges", ReadCapture.Run),
+    ("parquet", "compare [EDGES [ROUNDS]]: the same table of edges by LatencyLab and by ParquetSharp", ParquetWriting.Run),
     ("side-by-side", "FOLDER LATENCYLAB [ROUNDS]: LatencyLab and sigrok-cli on the generated files, a table with ratios", SideBySide.Run),
 };
 
