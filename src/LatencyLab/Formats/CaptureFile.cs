@@ -29,6 +29,11 @@ public static class CaptureFile
         SrReader.Format,
         OwnFormats.ChunkLog,
         OwnFormats.Parquet,
+        VcdReader.Format,
+        SaleaeBinaryReader.Format,
+        EdgeCsvReader.Format,
+        SaleaeCsvReader.Format,
+        SampleCsvReader.Format,
     ];
 
     /// <summary>Recognises the file.</summary>

@@ -1,0 +1,46 @@
+using LatencyLab.Signals;
+
+namespace LatencyLab.Formats;
+
+/// <summary>What a format couldn't hold and how it was written instead; nothing is bent without a word here.</summary>
+internal sealed class ExportNotes
+{
+    private readonly List<string> _changes = [];
+
+    public IReadOnlyList<string> Changes => _changes;
+
+    public void Add(string change) => _changes.Add(change);
+
+    /// <summary>For formats that know levels only.</summary>
+    public static LatencyLabException RefuseGap(Gap gap, CaptureHeader header, string format)
+    {
+        var timeBase = header.TimeBase;
+        var line = gap.Channel is { } channel ? $"channel '{header.Channels[channel].Name}'" : "all channels";
+        return new LatencyLabException(
+            FaultKind.Usage,
+            $"{format} can't hold the gap of {line} from {timeBase.ToPicoseconds(gap.FromTick)} ps to {timeBase.ToPicoseconds(gap.ToTick)} ps ({gap.Reason}).",
+            null,
+            "Export a range without a gap (--from, --to), or to csv or parquet, which hold gaps.");
+    }
+
+    /// <summary>The level before the first edge, where the format has no word for "unknown".</summary>
+    public bool KnownLevel(Channel channel)
+    {
+        if (channel.InitialLevel is { } level)
+        {
+            return level;
+        }
+
+        Add($"Nobody knows the level of channel '{channel.Name}', which has no edge: it is written as low.");
+        return false;
+    }
+
+    /// <summary>For formats that begin at 0.</summary>
+    public void Shifted(CaptureHeader header)
+    {
+        if (header.StartTick != 0)
+        {
+            Add($"Times begin at 0 where the capture begins at {header.TimeBase.ToPicoseconds(header.StartTick)} ps.");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+namespace LatencyLab.Formats;
+
+/// <summary>The blank-separated words of a text file, block by block. A word that the end of the file cuts off is an error: it may be half of one.</summary>
+internal sealed class TextTokens(InputFile file)
+{
+    /// <summary>A longer word than this is no text file of any format here.</summary>
+    private const int MaxTokenBytes = 256 * 1024;
+
+    private readonly byte[] _buffer = new byte[4 * MaxTokenBytes];
+    private long _bufferOffset;
+    private int _at;
+    private int _end;
+
+    /// <summary>Offset of the last word in the file.</summary>
+    public long TokenOffset { get; private set; }
+
+    /// <summary>The next word; false at the end of the file. The span holds until the next call.</summary>
+    public bool TryNext(out ReadOnlySpan<byte> token)
+    {
+        var buffer = _buffer;
+        while (true)
+        {
+            var at = _at;
+            while (at < _end && buffer[at] <= (byte)' ')
+            {
+                at++;
+            }
+
+            var start = at;
+            while (at < _end && buffer[at] > (byte)' ')
+            {
+                at++;
+            }
+
+            if (at < _end)
+            {
+                TokenOffset = _bufferOffset + start;
+                token = buffer.AsSpan(start, at - start);
+                _at = at;
+                return true;
+            }
+
+            _at = start;
+            if (!Refill())
+            {
+                TokenOffset = _bufferOffset + start;
+                token = default;
+                return start < _end
+                    ? throw file.Fault("The file ends inside a word.", file.Length, "It may be truncated. If it is complete, add the missing line end.")
+                    : false;
+            }
+        }
+    }
+
+    private bool Refill()
+    {
+        var kept = _end - _at;
+        if (kept >= MaxTokenBytes)
+        {
+            throw file.Fault($"A word has more than {MaxTokenBytes} bytes.", _bufferOffset + _at);
+        }
+
+        _buffer.AsSpan(_at, kept).CopyTo(_buffer);
+        _bufferOffset += _at;
+        _at = 0;
+        var count = file.Read(_bufferOffset + kept, _buffer.AsSpan(kept));
+        _end = kept + count;
+        return count > 0;
+    }
+}

@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Text;
+using LatencyLab.Signals;
+using LatencyLab.Units;
+
+namespace LatencyLab.Formats;
+
+/// <summary>
+/// Writes value change dumps that every known reader takes: one change a line, times from 0, all values at 0, ASCII names without blanks, a closing
+/// time, no comment among the changes. The timescale is the coarsest that holds every tick.
+/// </summary>
+internal sealed class VcdWriter(Stream stream, ExportNotes notes) : ITimedSink
+{
+    private const long FemtosecondsPerSecond = 1_000_000_000_000_000;
+
+    private readonly TextOutput _text = new(stream);
+    private CaptureHeader? _header;
+    private byte[][] _changes = [];
+    private long _unitsPerTick;
+    private long _unitsPerSecond;
+    private long _lastTick = -1;
+
+    public void Begin(CaptureHeader header)
+    {
+        _header = header;
+        var (scale, unitsPerSecond) = Timescale(header.TimeBase.TickHz);
+        _unitsPerSecond = unitsPerSecond;
+        _unitsPerTick = unitsPerSecond % header.TimeBase.TickHz == 0 ? unitsPerSecond / header.TimeBase.TickHz : 0;
+        if (_unitsPerTick == 0)
+        {
+            notes.Add($"A tick of {UnitText.Frequency(header.TimeBase.TickHz)} is no multiple of {scale}: times are rounded to {scale}.");
+        }
+
+        notes.Shifted(header);
+        _text.Write("$version LatencyLab $end\n"u8);
+        if (unitsPerSecond != header.TimeBase.TickHz)
+        {
+            _text.Write($"$comment {VcdHeader.RateComment}{header.TimeBase.TickHz.ToString(CultureInfo.InvariantCulture)} $end\n");
+        }
+
+        _text.Write($"$timescale {scale} $end\n$scope module latencylab $end\n");
+        var names = Names(header.Channels);
+        _changes = new byte[header.Channels.Count * 2][];
+        foreach (var channel in header.Channels)
+        {
+            var code = Code(channel.Index);
+            _text.Write($"$var wire 1 {code} {names[channel.Index]} $end\n");
+            _changes[channel.Index * 2] = Encoding.ASCII.GetBytes($"0{code}\n");
+            _changes[(channel.Index * 2) + 1] = Encoding.ASCII.GetBytes($"1{code}\n");
+        }
+
+        _text.Write("$upscope $end\n$enddefinitions $end\n#0\n"u8);
+        foreach (var channel in header.Channels)
+        {
+            _text.Write($"{channel.InitialLevel switch { true => '1', false => '0', null => 'x' }}{Code(channel.Index)}\n");
+        }
+    }
+
+    public void Edge(long tick, int channel, bool level)
+    {
+        if (tick != _lastTick)
+        {
+            WriteTime(tick);
+            _lastTick = tick;
+        }
+
+        _text.Write(_changes[(channel * 2) + (level ? 1 : 0)]);
+    }
+
+    public void Gap(Gap gap) => throw ExportNotes.RefuseGap(gap, _header!, "VCD");
+
+    public void End(long endTick)
+    {
+        WriteTime(endTick);
+        _text.Flush();
+    }
+
+    private void WriteTime(long tick)
+    {
+        var ticks = (Int128)tick - _header!.StartTick;
+        var units = _unitsPerTick > 0
+            ? ticks * _unitsPerTick
+            : ((ticks * _unitsPerSecond) + (_header.TimeBase.TickHz / 2)) / _header.TimeBase.TickHz;
+        if (units > long.MaxValue)
+        {
+            throw new LatencyLabException(FaultKind.Usage, "The capture is too long for the times of a VCD.", null, "Export a range of it: --from, --to.");
+        }
+
+        _text.Write((byte)'#');
+        _text.Write((long)units);
+        _text.Write((byte)'\n');
+    }
+
+    /// <summary>The coarsest of 1, 10 and 100 s to fs of which a tick is a multiple; a picosecond where none is.</summary>
+    private static (string Scale, long UnitsPerSecond) Timescale(long tickHz)
+    {
+        var unitsPerSecond = 1L;
+        while (unitsPerSecond < FemtosecondsPerSecond && unitsPerSecond % tickHz != 0)
+        {
+            unitsPerSecond *= 10;
+        }
+
+        if (unitsPerSecond % tickHz != 0)
+        {
+            // Fine enough that two ticks never get the same time.
+            unitsPerSecond = tickHz <= 100_000_000_000 ? 1_000_000_000_000 : FemtosecondsPerSecond;
+        }
+
+        var exponent = (int)Math.Round(Math.Log10(unitsPerSecond));
+        var unit = (exponent + 2) / 3;
+        var number = ((unit * 3) - exponent) switch { 0 => "1", 1 => "10", _ => "100" };
+        return ($"{number} {((string[])["s", "ms", "us", "ns", "ps", "fs"])[unit]}", unitsPerSecond);
+    }
+
+    private string[] Names(IReadOnlyList<Channel> channels)
+    {
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        var names = new string[channels.Count];
+        foreach (var channel in channels)
+        {
+            var name = string.Concat(channel.Name.Select(c => c is > ' ' and <= '~' and not '$' and not '[' and not ']' ? c : '_'));
+            name = name.Length == 0 ? "_" : name;
+            var unique = name;
+            for (var n = 2; !taken.Add(unique); n++)
+            {
+                unique = $"{name}_{n}";
+            }
+
+            if (unique != channel.Name)
+            {
+                notes.Add($"Channel '{channel.Name}' is called '{unique}'.");
+            }
+
+            names[channel.Index] = unique;
+        }
+
+        return names;
+    }
+
+    // '!' to '~', shortest first.
+    private static string Code(int index)
+    {
+        const int radix = '~' - '!' + 1;
+        var code = new StringBuilder();
+        for (var rest = index; rest >= 0; rest = (rest / radix) - 1)
+        {
+            code.Insert(0, (char)('!' + (rest % radix)));
+        }
+
+        return code.ToString();
+    }
+}
