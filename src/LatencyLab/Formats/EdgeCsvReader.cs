@@ -17,6 +17,8 @@ internal sealed class EdgeCsvReader
     private byte[][] _names = [];
     private int[] _channels = [];
     private bool?[] _levels = [];
+    private long[] _lastTicks = [];
+    private long[] _doubtUntil = [];
     private TimedEdges? _edges;
     private TimeBase? _timeBase;
     private long _startTick;
@@ -136,9 +138,16 @@ internal sealed class EdgeCsvReader
         }
 
         var level = rest[^1] == (byte)'1';
-        if (_levels[source] == level || (tick == _tick && _lastTicks[source] == tick) || tick == _startTick)
+        // Behind a gap a channel goes on with either level.
+        var isExpected = _levels[source] == !level;
+        if (!isExpected && _levels[source] is not null && _lastTicks[source] > _doubtUntil[source])
         {
-            throw _lines.Fault(_levels[source] == level ? "The channel has this level already." : "The channel has two edges in one tick, or one at the begin.");
+            throw _lines.Fault("The channel has this level already.");
+        }
+
+        if (tick <= _lastTicks[source])
+        {
+            throw _lines.Fault("The channel has two edges in one tick, or one at the begin.");
         }
 
         _tick = tick;
@@ -152,7 +161,7 @@ internal sealed class EdgeCsvReader
                 _sink.Advance(tick);
             }
 
-            if (_levels[source] is null)
+            if (!isExpected)
             {
                 _edges.MoveTo(_sink);
                 _edges.Levels[channel] = !level;
@@ -164,8 +173,6 @@ internal sealed class EdgeCsvReader
         _levels[source] = level;
         return true;
     }
-
-    private long[] _lastTicks = [];
 
     private int IndexOf(ReadOnlySpan<byte> name)
     {
@@ -191,6 +198,7 @@ internal sealed class EdgeCsvReader
         _names = [.. _declared.Select(d => Encoding.UTF8.GetBytes(CsvText.Field(d.Name)))];
         _levels = [.. _declared.Select(d => d.Level)];
         _lastTicks = [.. _declared.Select(_ => _startTick)];
+        _doubtUntil = [.. _declared.Select(_ => long.MinValue)];
         _channels = new int[_declared.Count];
         Array.Fill(_channels, -1);
         _edges = new TimedEdges(selection.Count);
@@ -227,10 +235,9 @@ internal sealed class EdgeCsvReader
             _sink.Gap(new Gap(tick, toTick, source < 0 ? null : _channels[source], lost, note[(reason + 7)..]));
         }
 
-        // The first edge behind a gap may have either level.
-        for (var i = 0; i < _levels.Length; i++)
+        for (var i = 0; i < _doubtUntil.Length; i++)
         {
-            _levels[i] = source < 0 || source == i ? null : _levels[i];
+            _doubtUntil[i] = source < 0 || source == i ? Math.Max(_doubtUntil[i], toTick) : _doubtUntil[i];
         }
     }
 

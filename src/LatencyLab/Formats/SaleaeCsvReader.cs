@@ -24,7 +24,7 @@ internal static class SaleaeCsvReader
             throw lines.Fault("The header row has no channels.");
         }
 
-        names.RemoveAt(0);
+        names = [.. names.Skip(1).Select(CsvText.Unfield)];
         var selection = ChannelSelection.Resolve(names, options, file.Path);
         if (!lines.TryNext(out var row))
         {

@@ -90,7 +90,7 @@ internal sealed class SrWriter(Stream stream, ExportNotes notes) : ITimedSink, I
     {
         for (var i = 0; i < _unitSize; i++)
         {
-            bytes[i] = (byte)(_sample >> (8 * i));
+            bytes[i] = (byte)((_sample >> (8 * i)) & 0xff);
         }
 
         // Each copy doubles what stands there.

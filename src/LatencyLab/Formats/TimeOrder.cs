@@ -21,7 +21,7 @@ internal sealed class TimeOrder(ITimedSink target) : IEdgeSink
     // Below this many channels looking at each is faster than keeping a heap.
     private const int FewChannels = 8;
 
-    private readonly List<Gap> _gaps = [];
+    private readonly PriorityQueue<Gap, long> _gaps = new();
     private readonly PriorityQueue<int, (long Tick, int Channel)> _heap = new();
     private Queue[] _queues = [];
 
@@ -33,18 +33,15 @@ internal sealed class TimeOrder(ITimedSink target) : IEdgeSink
 
     public void Edges(int channel, bool firstLevel, ReadOnlySpan<long> ticks) => _queues[channel].Add(firstLevel, ticks);
 
-    public void Gap(Gap gap) => _gaps.Add(gap);
+    public void Gap(Gap gap) => _gaps.Enqueue(gap, gap.FromTick);
 
     public void Advance(long completeBeforeTick)
     {
-        if (_gaps.Count > 0)
+        while (_gaps.TryPeek(out var gap, out var fromTick) && fromTick < completeBeforeTick)
         {
-            foreach (var gap in _gaps.Where(g => g.FromTick < completeBeforeTick).OrderBy(g => g.FromTick).ToArray())
-            {
-                Merge(gap.FromTick);
-                target.Gap(gap);
-                _gaps.Remove(gap);
-            }
+            Merge(fromTick);
+            target.Gap(gap);
+            _gaps.Dequeue();
         }
 
         Merge(completeBeforeTick);

@@ -80,17 +80,17 @@ internal static class VcdReader
 
     private static void MoveTo(ReadOnlySpan<byte> token, TimeGrid grid, LineLevels levels, TextTokens tokens, InputFile file)
     {
-        if (!Utf8Parser.TryParse(token[1..], out long time, out var used) || used != token.Length - 1)
+        if (!Utf8Parser.TryParse(token[1..], out long units, out var used) || used != token.Length - 1)
         {
             throw file.Fault($"'{Shown(token)}' is no time.", tokens.TokenOffset);
         }
 
-        if (time < 0)
+        if (units < 0)
         {
             throw file.Fault($"The time '{Shown(token)}' is negative.", tokens.TokenOffset);
         }
 
-        var tick = grid.ToTick(time) ?? throw file.Fault(
+        var tick = grid.ToTick(units) ?? throw file.Fault(
             $"The time '{Shown(token)}' doesn't fit a tick of {UnitText.Frequency(grid.TickHz)}.", tokens.TokenOffset, "Leave --samplerate away to keep the times as they are.");
         if (levels.HasTime && tick < levels.Tick)
         {
