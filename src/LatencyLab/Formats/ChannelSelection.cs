@@ -1,3 +1,5 @@
+using LatencyLab.Signals;
+
 namespace LatencyLab.Formats;
 
 /// <summary>Which of a file's channels are decoded, and what they are called afterwards.</summary>
@@ -27,6 +29,10 @@ internal static class ChannelSelection
 
         return [.. chosen.Select(index => (index, renamed[index]))];
     }
+
+    /// <summary>The channels of a header, numbered from 0 in the order of the selection.</summary>
+    public static Channel[] ToChannels(IReadOnlyList<(int Source, string Name)> selection, Func<int, bool?> initialLevelOfSource) =>
+        [.. selection.Select((s, index) => new Channel(index, s.Name, initialLevelOfSource(s.Source)))];
 
     private static int RequireOne(IReadOnlyList<string> names, string name, string path, string? option)
     {

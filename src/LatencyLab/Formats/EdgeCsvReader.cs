@@ -208,7 +208,7 @@ internal sealed class EdgeCsvReader
             _edges.Levels[channel] = _declared[selection[channel].Source].Level ?? false;
         }
 
-        _sink.Begin(new CaptureHeader(timeBase, [.. selection.Select((s, i) => new Channel(i, s.Name, _declared[s.Source].Level))], _startTick));
+        _sink.Begin(new CaptureHeader(timeBase, ChannelSelection.ToChannels(selection, source => _declared[source].Level), _startTick));
         return true;
     }
 

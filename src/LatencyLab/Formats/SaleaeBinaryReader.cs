@@ -31,7 +31,7 @@ internal static class SaleaeBinaryReader
             throw new LatencyLabException(FaultKind.Usage, "No channel was asked for.", file.Path);
         }
 
-        sink.Begin(new CaptureHeader(new TimeBase(first.RateHz), [new Channel(0, selection[0].Name, first.InitialLevel)], first.BeginTick));
+        sink.Begin(new CaptureHeader(new TimeBase(first.RateHz), ChannelSelection.ToChannels(selection, _ => first.InitialLevel), first.BeginTick));
         var previousEnd = first.BeginTick;
         foreach (var chunk in chunks)
         {
