@@ -119,13 +119,13 @@ internal sealed class EdgeCsvReader
     private bool TryEdge(ReadOnlySpan<byte> row, long tick)
     {
         // t_ns,channel,level,edge,
-        var comma = row.IndexOf((byte)',');
-        if (comma < 0 || !row.EndsWith(",edge,"u8))
+        if (!row.EndsWith(",edge,"u8))
         {
             return false;
         }
 
-        var rest = row[(comma + 1)..^6];
+        var rest = row[..^6];
+        rest = rest[(rest.IndexOf((byte)',') + 1)..];
         if (rest.Length < 2 || rest[^2] != (byte)',' || rest[^1] is not ((byte)'0' or (byte)'1'))
         {
             return false;

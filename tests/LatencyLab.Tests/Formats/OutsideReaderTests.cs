@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using LatencyLab.Formats;
+using LatencyLab.Signals;
+using LatencyLab.TestSupport;
+
+namespace LatencyLab.Tests.Formats;
+
+/// <summary>What LatencyLab writes, as the programs read it that it is written for; and what they write, as LatencyLab reads it.</summary>
+public sealed partial class OutsideReaderTests
+{
+    private const string SigrokHint = "apt-get install sigrok-cli";
+
+    private static readonly string[] SampleNames =
+        ["keil_mcb2140_idle.sr", "smoothieware_snippet.sr", "pwmtest_snippet.sr", "am2301_1mhz.sr", "1mhz_clock_9channels.sr"];
+
+    public static TheoryData<string> Captures => [.. SampleNames];
+
+    [Theory]
+    [MemberData(nameof(Captures))]
+    public async Task Sigrok_finds_the_same_edges_in_our_session_as_in_its_own(string name)
+    {
+        using var folder = new TempFolder();
+        var ours = folder.File("ours.sr");
+        CaptureExport.Write(CaptureFile.Open(Repository.Path("captures", name)), ours, "sr", default, TestContext.Current.CancellationToken);
+        Assert.Equal(await SigrokVcd(Repository.Path("captures", name)), await SigrokVcd(ours));
+    }
+
+    [Theory]
+    [MemberData(nameof(Captures))]
+    public async Task Sigrok_reads_our_dump_with_the_same_edges(string name)
+    {
+        using var folder = new TempFolder();
+        var ours = folder.File("ours.vcd");
+        var source = CaptureFile.Open(Repository.Path("captures", name));
+        CaptureExport.Write(source, ours, "vcd", default, TestContext.Current.CancellationToken);
+
+        // Sigrok expands a dump to one sample a unit of its timescale: rates that need picoseconds would take hours.
+        var capture = Collect(source);
+        Assert.SkipWhen(1_000_000_000 % capture.TimeBase.TickHz != 0, "the timescale is too fine for sigrok to expand");
+        Assert.Equal(await SigrokVcd(Repository.Path("captures", name)), await SigrokVcd(ours));
+    }
+
+    [Theory]
+    [MemberData(nameof(Captures))]
+    public async Task We_read_the_dump_that_sigrok_writes_like_the_session_itself(string name)
+    {
+        using var folder = new TempFolder();
+        var theirs = folder.File("theirs.vcd");
+        var (code, _, error) = await ToolUnderTest.RunAsync(
+            Tool.Require("sigrok-cli", SigrokHint), ["-i", Repository.Path("captures", name), "-O", "vcd", "-o", theirs], cancellationToken: TestContext.Current.CancellationToken);
+        Assert.True(code == 0, error);
+
+        var expected = Collect(CaptureFile.Open(Repository.Path("captures", name)));
+        var actual = Collect(CaptureFile.Open(theirs, new ReadOptions { SampleRateHz = expected.TimeBase.TickHz }));
+        Assert.Equal(expected.TimeBase.TickHz, actual.TimeBase.TickHz);
+        foreach (var (a, b) in expected.Traces.Zip(actual.Traces))
+        {
+            Assert.Equal((a.Channel.Name, a.Channel.InitialLevel), (b.Channel.Name, b.Channel.InitialLevel));
+            Assert.True(a.Ticks.AsSpan().SequenceEqual(b.Ticks));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Captures))]
+    public async Task We_read_the_table_that_sigrok_writes_like_the_session_itself(string name)
+    {
+        var path = Repository.Path("captures", name);
+        var expected = Collect(CaptureFile.Open(path));
+        Assert.SkipWhen(expected.EndTick > 6_000_000, "one row a sample: too long");
+        using var folder = new TempFolder();
+        var table = folder.File("table.csv");
+        var (code, _, error) = await ToolUnderTest.RunAsync(
+            Tool.Require("sigrok-cli", SigrokHint), ["-i", path, "-O", "csv", "-o", table], cancellationToken: TestContext.Current.CancellationToken);
+        Assert.True(code == 0, error);
+
+        var actual = Collect(CaptureFile.Open(table));
+        Assert.Equal((expected.TimeBase.TickHz, expected.EndTick), (actual.TimeBase.TickHz, actual.EndTick));
+        Assert.Equal(expected.Traces.Select(t => (t.Channel.Name, t.Ticks.Length)), actual.Traces.Select(t => (t.Channel.Name, t.Ticks.Length)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Captures))]
+    public async Task Gtkwave_turns_our_dump_into_a_trace_with_the_same_edges(string name)
+    {
+        var vcd2fst = Tool.Require("vcd2fst", "apt-get install gtkwave");
+        var fst2vcd = Tool.Require("fst2vcd", "apt-get install gtkwave");
+        using var folder = new TempFolder();
+        CaptureExport.Write(CaptureFile.Open(Repository.Path("captures", name)), folder.File("ours.vcd"), "vcd", default, TestContext.Current.CancellationToken);
+        var (code, _, error) = await ToolUnderTest.RunAsync(vcd2fst, [folder.File("ours.vcd"), folder.File("ours.fst")], cancellationToken: TestContext.Current.CancellationToken);
+        Assert.True(code == 0, error);
+        (code, var back, error) = await ToolUnderTest.RunAsync(fst2vcd, [folder.File("ours.fst")], cancellationToken: TestContext.Current.CancellationToken);
+        Assert.True(code == 0, error);
+
+        Assert.Equal(ChangesByName(await File.ReadAllTextAsync(folder.File("ours.vcd"), TestContext.Current.CancellationToken)), ChangesByName(back));
+    }
+
+    private static Capture Collect(ICaptureSource source)
+    {
+        var collector = new CaptureCollector();
+        source.Read(collector, TestContext.Current.CancellationToken);
+        return collector.ToCapture();
+    }
+
+    /// <summary>What sigrok-cli makes of a file: its own VCD, without the lines that hold the date and the way it was read.</summary>
+    private static async Task<string> SigrokVcd(string path)
+    {
+        var (code, dump, error) = await ToolUnderTest.RunAsync(
+            Tool.Require("sigrok-cli", SigrokHint), ["-i", path, "-O", "vcd"], cancellationToken: TestContext.Current.CancellationToken);
+        Assert.True(code == 0, error);
+        return string.Join('\n', ChangesByName(dump));
+    }
+
+    /// <summary>Time in nanoseconds, name and level of each change, in order: what two dumps of the same edges have in common.</summary>
+    private static IReadOnlyList<string> ChangesByName(string dump)
+    {
+        var scale = Timescale().Match(dump);
+        var unitPs = long.Parse(scale.Groups["number"].Value, CultureInfo.InvariantCulture) * scale.Groups["unit"].Value switch
+        {
+            "s" => 1_000_000_000_000, "ms" => 1_000_000_000, "us" => 1_000_000, "ns" => 1_000, _ => 1L,
+        };
+        var names = Variable().Matches(dump).ToDictionary(m => m.Groups["code"].Value, m => m.Groups["name"].Value);
+        var levels = new Dictionary<string, string>();
+        var changes = new List<string>();
+        var timePs = 0L;
+        var body = dump[(dump.IndexOf("$enddefinitions", StringComparison.Ordinal) + 20)..];
+        foreach (var word in body.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).Where(w => w[0] != '$'))
+        {
+            if (word[0] == '#')
+            {
+                timePs = long.Parse(word.AsSpan(1), CultureInfo.InvariantCulture) * unitPs;
+            }
+            else if (levels.GetValueOrDefault(word[1..]) != word[..1])
+            {
+                levels[word[1..]] = word[..1];
+                changes.Add($"{timePs} {names[word[1..]]} {word[0]}");
+            }
+        }
+
+        changes.Sort(StringComparer.Ordinal);
+        return changes;
+    }
+
+    [GeneratedRegex(@"\$timescale\s+(?<number>\d+)\s*(?<unit>[munpf]?s)\s+\$end", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Timescale();
+
+    [GeneratedRegex(@"\$var\s+wire\s+1\s+(?<code>\S+)\s+(?<name>\S+)\s+\$end", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Variable();
+}
