@@ -28,6 +28,17 @@ internal static class AnalysisText
             LatencyText.Write(writer, byEdge.Falling.LatencyNs, tickNs);
         }
 
+        if (document.DetailsNs is { } details)
+        {
+            writer.WriteLine();
+            DetailsText.Write(writer, details, document.LatencyNs, new TimeBase(source.TickHz));
+        }
+
+        if (document.TailNs is { } tail)
+        {
+            DetailsText.Write(writer, tail, new TimeBase(source.TickHz));
+        }
+
         writer.WriteLine();
         writer.WriteLine($"uncertainty (k = 2)   one latency ± {UnitText.Time(2 * document.UncertaintyNs.Single)}   common to all ± {UnitText.Time(2 * document.UncertaintyNs.Systematic)}");
         foreach (var warning in document.Warnings)

@@ -39,6 +39,12 @@ internal static class RunText
             }
         }
 
+        if (run.DetailsNs is { } details)
+        {
+            writer.WriteLine();
+            DetailsText.Write(writer, details, run.LatencyNs!, timeBase);
+        }
+
         writer.WriteLine();
         writer.WriteLine($"uncertainty (k = 2)   one latency ± {UnitText.Time(2 * run.UncertaintyNs!.Single)}   common to all ± {UnitText.Time(2 * run.UncertaintyNs.Systematic)}   tick {UnitText.Time(timeBase.TickNs)}");
         foreach (var warning in run.Warnings)

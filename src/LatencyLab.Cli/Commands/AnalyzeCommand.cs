@@ -10,6 +10,9 @@ namespace LatencyLab.Cli.Commands;
 /// <summary><c>latencylab analyze FILE --pair A:B</c>: latencies of a capture that any tool recorded, or of a run once more.</summary>
 public static class AnalyzeCommand
 {
+    // Four digits are a tick of 16 ns in 160 us.
+    private const int HdrDigits = 4;
+
     public static Command Create(Output output)
     {
         var file = new Argument<string>("file") { Description = "A capture file or a run folder." };
@@ -20,18 +23,26 @@ public static class AnalyzeCommand
         var sampleRate = new Option<long?>("--samplerate") { Description = "Samples a second, for files that don't tell: 24MHz, 12000000.", CustomParser = OptionText.Hertz };
         var map = new Option<string?>("--map") { Description = "New names for channels: D0=STIM,D1=RESP." };
         var clockPpm = new Option<double>("--clock-ppm") { Description = "Limit of the recorder's clock error, for the uncertainty.", DefaultValueFactory = _ => 100 };
+        var limit = new Option<Duration?>("--limit") { Description = "Count how often this latency is exceeded.", CustomParser = OptionText.Duration };
+        var tail = new Option<bool>("--tail") { Description = "Extrapolate the tail (peaks over threshold); a model, not a worst case." };
+        var hdr = new Option<string?>("--hdr") { Description = "Write an HdrHistogram V2 log, in nanoseconds, to this file." };
+        var signal = new Option<string?>("--signal") { Description = "Report on one channel instead: period, jitter, time error, duty, stability." };
+        var nominal = new Option<string?>("--nominal") { Description = "What the period or frequency of --signal should be: 1ms, 32768Hz." };
+        var reference = new Option<string>("--reference") { Description = "Clock for the time error of --signal: fit, median or nominal.", DefaultValueFactory = _ => "fit" };
+        reference.AcceptOnlyFromAmong("fit", "median", "nominal");
         var csv = new Option<string?>("--csv") { Description = "Write one row a stimulus to this file." };
         var plots = new Option<string?>("--plots") { Description = "Draw histogram.png and waveform.png into this folder." };
         var noPlots = new Option<bool>("--no-plots") { Description = "Draw nothing, whatever else is asked for." };
         var command = new Command("analyze", "Pair stimulus and response in a capture and print the latencies.")
         {
-            file, pair, edge, window, minLatency, sampleRate, map, clockPpm, csv, plots, noPlots,
+            file, pair, edge, window, minLatency, sampleRate, map, clockPpm, limit, tail, csv, hdr, plots, noPlots, signal, nominal, reference,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
             var path = parsed.GetValue(file)!;
             var request = new AnalysisRequest(
-                parsed.GetValue(pair), parsed.GetValue(edge)!, parsed.GetValue(window), parsed.GetValue(minLatency) ?? Duration.Zero, parsed.GetValue(clockPpm));
+                parsed.GetValue(pair), parsed.GetValue(edge)!, parsed.GetValue(window), parsed.GetValue(minLatency) ?? Duration.Zero, parsed.GetValue(clockPpm),
+                parsed.GetValue(limit), parsed.GetValue(tail));
             request.Edges();
             var options = new ReadOptions
             {
@@ -39,12 +50,23 @@ public static class AnalyzeCommand
                 Renames = parsed.GetValue(map) is { } renames ? ReadOptions.ParseRenames(renames) : ReadOptions.Default.Renames,
                 Channels = request.Names() is { } names ? [names.Stimulus, names.Response] : null,
             };
+            if (parsed.GetValue(signal) is { } channel)
+            {
+                SignalExecution.Run(path, channel, options, parsed.GetValue(nominal), parsed.GetValue(reference)!, output, cancellationToken);
+                return Task.FromResult((int)ExitCode.Done);
+            }
+
             var asRun = Directory.Exists(path) && request.Pair is null;
             using var rows = parsed.GetValue(csv) is { } csvPath ? new LateCsv(csvPath, Path.GetFileName(Path.TrimEndingDirectorySeparator(path))) : null;
             var source = asRun ? null : Directory.Exists(path) ? RunFolder.Open(path).OpenEdges(options) : CaptureFile.Open(path, options);
             var analysis = source is null
-                ? FileAnalysis.Run(RunFolder.Open(path), rows is null ? null : rows.Create, cancellationToken)
+                ? FileAnalysis.Run(RunFolder.Open(path), request, rows is null ? null : rows.Create, cancellationToken)
                 : FileAnalysis.Run(source, path, request, rows is null ? null : rows.Create, cancellationToken);
+            if (parsed.GetValue(hdr) is { } log)
+            {
+                WriteHdr(log, analysis.Result);
+            }
+
             if (parsed.GetValue(plots) is { } folder && !parsed.GetValue(noPlots))
             {
                 RunPlots.Write(folder, analysis, source ?? RunFolder.Open(path).OpenEdges());
@@ -62,6 +84,19 @@ public static class AnalyzeCommand
             return Task.FromResult((int)ExitCode.Done);
         });
         return command;
+    }
+
+    private static void WriteHdr(string path, LatencyResult result)
+    {
+        try
+        {
+            using var writer = new StreamWriter(path);
+            Statistics.HdrLog.Write(writer, result.Latencies, result.TimeBase.TickNs, HdrDigits, 0, 0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LatencyLabException(FaultKind.Storage, $"The log can't be written: {e.Message}", path, null, e);
+        }
     }
 
     /// <summary>A latency.csv that is begun when the time base is known.</summary>

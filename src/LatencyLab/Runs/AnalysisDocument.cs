@@ -18,6 +18,12 @@ public sealed record AnalysisDocument
 
     public LatenciesByEdge? ByEdge { get; init; }
 
+    /// <summary>What else is said about the latencies: modes, outliers, phase locking.</summary>
+    public LatencyDetails? DetailsNs { get; init; }
+
+    /// <summary>Extrapolated quantiles, where they were asked for.</summary>
+    public TailDetails? TailNs { get; init; }
+
     public required UncertaintyNumbers UncertaintyNs { get; init; }
 
     public IReadOnlyList<string> Warnings { get; init => field = value ?? []; } = [];

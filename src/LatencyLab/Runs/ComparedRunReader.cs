@@ -28,7 +28,7 @@ public static class ComparedRunReader
             throw new LatencyLabException(FaultKind.Measurement, "The run has no latencies to compare.", folder, "Compare runs of 'latencylab run'.");
         }
 
-        var latencies = ReadLatencies(Path.Combine(folder, "latency.csv"));
+        var latencies = ReadLatencies(RunFolder.Open(folder).LatencyCsvPath);
         return new ComparedRun
         {
             RunId = run.RunId,
@@ -45,21 +45,7 @@ public static class ComparedRunReader
 
     /// <summary>The run document of a folder.</summary>
     /// <exception cref="LatencyLabException">There is none, or it can't be read (kind storage).</exception>
-    public static RunDocument ReadDocument(string folder)
-    {
-        var path = Path.Combine(folder, "run.json");
-        try
-        {
-            var length = new FileInfo(path).Length;
-            return length > RunJson.MaxBytes
-                ? throw new CaptureFormatException($"A run document has at most {RunJson.MaxBytes} bytes, this one {length}.", path)
-                : RunJson.ReadRun(File.ReadAllBytes(path), path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new LatencyLabException(FaultKind.Storage, $"The run can't be read: {e.Message}", path, null, e);
-        }
-    }
+    public static RunDocument ReadDocument(string folder) => RunFolder.Open(folder).Read();
 
     /// <summary>The user's name for the firmware of a run, else its MicroPython version.</summary>
     public static string FirmwareOf(RunDocument run) => run.Plan.Label ?? VersionOf(run) ?? "unknown";

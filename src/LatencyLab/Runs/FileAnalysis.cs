@@ -11,7 +11,10 @@ namespace LatencyLab.Runs;
 /// <param name="Window">A later answer is late; null means until the next stimulus.</param>
 /// <param name="MinLatency">An earlier answer is crosstalk.</param>
 /// <param name="ClockPpm">Half width of the recorder's clock error.</param>
-public sealed record AnalysisRequest(string? Pair, string Edge, Duration? Window, Duration MinLatency, double ClockPpm)
+/// <param name="Limit">The latency whose exceedances are counted; null for none.</param>
+/// <param name="WithTail">True to extrapolate the tail.</param>
+public sealed record AnalysisRequest(
+    string? Pair, string Edge, Duration? Window, Duration MinLatency, double ClockPpm, Duration? Limit = null, bool WithTail = false)
 {
     /// <summary>The two channel names; null when none were given.</summary>
     /// <exception cref="LatencyLabException">Not of the form A:B.</exception>
@@ -66,15 +69,19 @@ public static class FileAnalysis
     {
         var pairing = new LatePairing(header => RulesFor(request, header), also);
         source.Read(pairing, cancellationToken);
-        return Document(pairing.Pipeline!, pairing.Pipeline!.Result(), source.Format, file, 0, request.ClockPpm);
+        var pipeline = pairing.Pipeline!;
+        var analysis = Document(pipeline, pipeline.Result(null, request.Limit), source.Format, file, 0, request.ClockPpm);
+        return request.WithTail ? WithTail(analysis, pipeline) : analysis;
     }
 
     /// <summary>Pairs the edges of a run once more, as the run itself did: the same numbers come out, bit for bit.</summary>
     /// <param name="folder">The run.</param>
+    /// <param name="request">Its limit and tail are used, the rest is the run's own; null for neither.</param>
     /// <param name="also">Gets the time base as soon as it is known, and returns who gets every pair; null for nobody.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="LatencyLabException">The folder can't be read, or the run has no stimuli to pair.</exception>
-    public static FileAnalysisResult Run(RunFolder folder, Func<TimeBase, IPairSink>? also = null, CancellationToken cancellationToken = default)
+    public static FileAnalysisResult Run(
+        RunFolder folder, AnalysisRequest? request = null, Func<TimeBase, IPairSink>? also = null, CancellationToken cancellationToken = default)
     {
         var run = folder.Read();
         var plan = run.Plan;
@@ -89,10 +96,11 @@ public static class FileAnalysis
         var source = folder.OpenEdges();
         source.Read(pairing, cancellationToken);
         var pipeline = pairing.Pipeline!;
-        var result = pipeline.Result(run.Counts?.Callbacks + pipeline.Tally.WarmupAnswered);
+        var result = pipeline.Result(run.Counts?.Callbacks + pipeline.Tally.WarmupAnswered, request?.Limit);
         var analysis = Document(
             pipeline, result, source.Format, folder.Path, result.TimeBase.TickNs / 2, run.Sampler?.ClockPpmLimit ?? MeasuredRunDocument.PicoClockPpm);
-        return analysis with { Document = analysis.Document with { Simulated = run.Simulated } };
+        analysis = analysis with { Document = analysis.Document with { Simulated = run.Simulated } };
+        return request is { WithTail: true } ? WithTail(analysis, pipeline) : analysis;
     }
 
     internal static LatenciesByEdge? ByEdge(LatencyResult result) => result.Rising is { } rising && result.Falling is { } falling
@@ -102,6 +110,9 @@ public static class FileAnalysis
             Falling = new EdgeLatencies { LatencyNs = LatencyInTime.Of(falling, result.TimeBase) },
         }
         : null;
+
+    private static FileAnalysisResult WithTail(FileAnalysisResult analysis, LatencyPipeline pipeline) =>
+        analysis with { Document = analysis.Document with { TailNs = TailDetails.Of(pipeline.Tally, analysis.Result.TimeBase) } };
 
     private static FileAnalysisResult Document(LatencyPipeline pipeline, LatencyResult result, string format, string file, double edgeNs, double clockPpm) => new(
         new AnalysisDocument
@@ -126,6 +137,7 @@ public static class FileAnalysis
             },
             LatencyNs = LatencyInTime.Of(result.Summary, result.TimeBase),
             ByEdge = ByEdge(result),
+            DetailsNs = result.Report is { } report ? LatencyDetails.Of(report, result.TimeBase, edgeNs, clockPpm) : null,
             UncertaintyNs = LatencyInTime.UncertaintyOf(result.Summary, result.TimeBase, edgeNs, clockPpm),
             Warnings = [.. result.Warnings],
         }, result, pipeline.Rules.StimulusChannel, pipeline.Rules.ResponseChannel);

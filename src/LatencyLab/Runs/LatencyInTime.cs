@@ -23,19 +23,32 @@ public static class LatencyInTime
         Ci95 = summary.Quantiles
             .Where(q => q.Quantile.Value is not null)
             .ToDictionary(q => q.Name, q => new Interval(Ns(q.Quantile.Low, timeBase), Ns(q.Quantile.High, timeBase)), StringComparer.Ordinal),
+        NEff = summary.N == 0 ? new Dictionary<string, double>() : new Dictionary<string, double>(StringComparer.Ordinal)
+        {
+            ["mean"] = summary.NEffective.Mean,
+            ["p50"] = summary.NEffective.P50,
+            ["p90"] = summary.NEffective.P90,
+            ["p99"] = summary.NEffective.P99,
+            ["p99_9"] = summary.NEffective.P999,
+            ["p99_99"] = summary.NEffective.P9999,
+        },
         NullReasons = summary.NullReasons,
     };
 
-    /// <summary>The uncertainty of a run's latencies; see <see cref="Uncertainty.Of"/>.</summary>
+    /// <summary>The uncertainty of a run's latencies; see <see cref="UncertaintyBudget"/>.</summary>
     /// <param name="summary">Gives the median at which the clock's share is taken.</param>
     /// <param name="timeBase">Gives the tick.</param>
     /// <param name="edgeNs">Half width of what else shifts one edge against the other.</param>
     /// <param name="clockPpm">Half width of the clock's deviation.</param>
     public static UncertaintyNumbers UncertaintyOf(LatencySummary summary, TimeBase timeBase, double edgeNs, double clockPpm)
     {
-        var u = Uncertainty.Of(timeBase.TickNs, edgeNs, clockPpm, Ns(summary.P50.Value ?? summary.Max, timeBase) ?? 0);
-        return new UncertaintyNumbers { Single = u.SingleNs, Systematic = u.SystematicNs };
+        var budget = BudgetOf(summary, timeBase, edgeNs, clockPpm);
+        return new UncertaintyNumbers { Single = budget.SingleNs, Systematic = budget.SystematicNs };
     }
+
+    /// <summary>The same by source.</summary>
+    public static UncertaintyBudget BudgetOf(LatencySummary summary, TimeBase timeBase, double edgeNs, double clockPpm) =>
+        UncertaintyBudget.Of(timeBase.TickNs, edgeNs, clockPpm, 0, Ns(summary.P50.Value ?? summary.Max, timeBase) ?? 0);
 
     private static double? Ns(long? ticks, TimeBase timeBase) => ticks is { } t ? timeBase.ToNanoseconds(t) : null;
 }

@@ -39,6 +39,7 @@ public sealed class LatencyPipeline : IEdgeSink
     {
         Header = header;
         _edges = new long[header.Channels.Count];
+        Tally.Begin(header.TimeBase);
         _pairer.Begin(header);
     }
 
@@ -65,7 +66,8 @@ public sealed class LatencyPipeline : IEdgeSink
 
     /// <summary>What the capture says.</summary>
     /// <param name="callbacksTotal">Interrupts that the target served, warm-up included; null where nobody counted.</param>
-    public LatencyResult Result(long? callbacksTotal = null)
+    /// <param name="limit">The latency whose exceedances are wanted; null for none.</param>
+    public LatencyResult Result(long? callbacksTotal = null, Duration? limit = null)
     {
         var timeBase = Header?.TimeBase ?? throw new InvalidOperationException("No capture was begun.");
         var surplusCallbacks = callbacksTotal - _pairer.AnswersSeen - _pairer.AnswersLost ?? 0;
@@ -83,7 +85,8 @@ public sealed class LatencyPipeline : IEdgeSink
             unexplained ? Tally.Matched : Tally.Withheld,
             Tally.Worst.Values.Length > 0 && !unexplained ? Tally.Worst.Values[0] : null,
             surplusCallbacks,
-            _gaps.Count);
+            _gaps.Count,
+            unexplained ? null : Tally.Report(limit is { } longest ? timeBase.ToTicks(longest) : null));
     }
 
     /// <summary>More callbacks than answers: answers were not seen. Fewer: answers without a callback. Both leave traces in the counts.</summary>
@@ -115,9 +118,11 @@ public sealed class LatencyPipeline : IEdgeSink
 /// <param name="Longest">The longest latency with the tick of its stimulus; null where nothing matched.</param>
 /// <param name="SurplusCallbacks">Callbacks that the target counted beyond the answers seen and known to be lost; negative when there were fewer.</param>
 /// <param name="Gaps">How many gaps the capture has.</param>
+/// <param name="Report">What else is said about the latencies; null where the pairing may be shifted throughout.</param>
 public sealed record LatencyResult(
     TimeBase TimeBase, PairCounts Counts, long? Callbacks, LatencySummary Summary, LatencySummary? Rising, LatencySummary? Falling, SortedCounts Latencies,
-    long Withheld, TimedValue? Longest, long SurplusCallbacks, int Gaps)
+    long Withheld, TimedValue? Longest, long SurplusCallbacks, int Gaps,
+    LatencyReport? Report)
 {
     /// <summary>What the reader of the numbers must be told.</summary>
     public IEnumerable<string> Warnings

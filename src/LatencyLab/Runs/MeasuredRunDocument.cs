@@ -68,6 +68,7 @@ public static class MeasuredRunDocument
             },
             LatencyNs = LatencyInTime.Of(result.Summary, result.TimeBase),
             ByEdge = FileAnalysis.ByEdge(result),
+            DetailsNs = result.Report is { } report ? LatencyDetails.Of(report, result.TimeBase, cycleNs, PicoClockPpm) : null,
             UncertaintyNs = LatencyInTime.UncertaintyOf(result.Summary, result.TimeBase, cycleNs, PicoClockPpm),
             Warnings = run.Warnings,
             Gaps = [.. run.Gaps.Select(GapDocument.From)],

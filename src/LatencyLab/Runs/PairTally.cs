@@ -1,5 +1,6 @@
 using LatencyLab.Analysis;
 using LatencyLab.Statistics;
+using LatencyLab.Units;
 
 namespace LatencyLab.Runs;
 
@@ -8,6 +9,8 @@ public sealed class PairTally : IPairSink
 {
     private readonly CountTable _rising = new();
     private readonly CountTable _falling = new();
+    private readonly LatencySeries _series = new();
+    private PhaseLocking _phases = new([]);
     private long _risingCensored;
     private long _fallingCensored;
 
@@ -33,6 +36,9 @@ public sealed class PairTally : IPairSink
     /// <summary>The longest latencies with the ticks of their stimuli.</summary>
     public WorstSamples Worst { get; } = new();
 
+    /// <summary>Tells the time base, so that stimuli can be tested for keeping step with the periods that firmwares live by.</summary>
+    public void Begin(TimeBase timeBase) => _phases = new PhaseLocking(LatencyDetails.TestedPeriods.Select(p => p.Seconds * timeBase.TickHz));
+
     public void Pairs(ReadOnlySpan<Pair> pairs)
     {
         Total += pairs.Length;
@@ -55,6 +61,8 @@ public sealed class PairTally : IPairSink
                     Matched++;
                     var latency = pair.ResponseTick - pair.StimulusTick;
                     (falling ? _falling : _rising).Add(latency);
+                    _series.Add(latency);
+                    _phases.Add(pair.StimulusTick);
                     Worst.Add(new TimedValue(latency, pair.StimulusTick, pair.Sequence));
                     break;
                 case PairStatus.Excluded:
@@ -65,6 +73,7 @@ public sealed class PairTally : IPairSink
                     Missed += pair.Status == PairStatus.Missed ? 1 : 0;
                     _fallingCensored += falling ? 1 : 0;
                     _risingCensored += falling ? 0 : 1;
+                    _series.Add(LatencySeries.Censored);
                     break;
             }
         }
@@ -79,7 +88,21 @@ public sealed class PairTally : IPairSink
         return all.ToSorted();
     }
 
-    public LatencySummary Summary() => LatencySummary.Of(Latencies(), _risingCensored + _fallingCensored);
+    /// <summary>Statistics of all latencies, their intervals at the size that the series is worth.</summary>
+    public LatencySummary Summary()
+    {
+        var latencies = Latencies();
+        return LatencySummary.Of(latencies, Censored, _series.EffectiveSize(latencies, Censored));
+    }
+
+    /// <summary>Everything that is said about the latencies.</summary>
+    /// <param name="limitTicks">The limit whose exceedances are wanted; null for none.</param>
+    public LatencyReport Report(long? limitTicks) => LatencyReport.Of(Latencies(), Censored, _series, Worst, _phases, limitTicks);
+
+    /// <summary>Extrapolates the tail; null with the reason where the sample can't bear it.</summary>
+    public (TailExtrapolation? Tail, string? NullReason) Tail() => TailExtrapolation.Of(Latencies(), Censored, _series);
+
+    private long Censored => _risingCensored + _fallingCensored;
 
     public LatencySummary RisingSummary() => LatencySummary.Of(_rising.ToSorted(), _risingCensored);
 

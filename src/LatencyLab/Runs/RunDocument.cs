@@ -67,6 +67,9 @@ public sealed record RunDocument
 
     public LatenciesByEdge? ByEdge { get; init; }
 
+    /// <summary>What else is said about the latencies: modes, outliers, phase locking.</summary>
+    public LatencyDetails? DetailsNs { get; init; }
+
     public UncertaintyNumbers? UncertaintyNs { get; init; }
 
     public IReadOnlyList<string> Warnings { get; init => field = value ?? []; } = [];

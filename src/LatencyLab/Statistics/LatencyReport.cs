@@ -37,9 +37,39 @@ public sealed record LatencyReport
 
     /// <summary>Null when no limit was given.</summary>
     public required Exceedance? Exceedance { get; init; }
+
+    /// <summary>Reports on latencies and on the order in which they came.</summary>
+    /// <param name="latencies">Of the matched stimuli.</param>
+    /// <param name="censored">Late and missed stimuli.</param>
+    /// <param name="series">All of them in their order.</param>
+    /// <param name="worst">The longest with their times.</param>
+    /// <param name="phases">The stimuli against the periods that are tested.</param>
+    /// <param name="limitTicks">The limit whose exceedances are wanted; null for none.</param>
+    public static LatencyReport Of(SortedCounts latencies, long censored, LatencySeries series, WorstSamples worst, PhaseLocking phases, long? limitTicks)
+    {
+        var n = checked(latencies.Count + censored);
+        var summary = LatencySummary.Of(latencies, censored, series.EffectiveSize(latencies, censored));
+        var range = (Int128)(summary.Max ?? 0) - (summary.Min ?? 0);
+        return new LatencyReport
+        {
+            Summary = summary,
+            Latencies = latencies,
+            Censored = Proportion.Of(censored, n, series.EffectiveSizeAbove(LatencySeries.Censored - 1, n)),
+            JitterPeakToPeak = latencies.Count == 0 || range > long.MaxValue ? null : (long)range,
+            SdResolved = Quantisation.RemoveFrom(summary.Sd),
+            Modes = Statistics.Modes.Find(latencies),
+            AutocorrelationLag1 = series.AutocorrelationAtLag(1),
+            PhaseSpreads = phases.Spreads(),
+            Outliers = Statistics.Outliers.Of(latencies, worst),
+            Worst = worst.Values.ToArray(),
+            Exceedance = limitTicks is { } limit
+                ? new Exceedance(limit, Proportion.Of(latencies.CountAbove(limit) + censored, n, series.EffectiveSizeAbove(limit, n)))
+                : null,
+        };
+    }
 }
 
-/// <summary>Takes the stimuli of a run in the order in which they happened, and reports on them. One pass; memory doesn't grow with the run.</summary>
+/// <summary>Takes values in the order in which they happened, and reports on them. One pass; memory doesn't grow with the run.</summary>
 /// <param name="testedPeriodTicks">Periods that the stimuli might keep step with, for example 10 ms, the tick of many firmwares.</param>
 public sealed class LatencyCollector(IEnumerable<double> testedPeriodTicks)
 {
@@ -68,30 +98,5 @@ public sealed class LatencyCollector(IEnumerable<double> testedPeriodTicks)
 
     /// <summary>What there is to say so far.</summary>
     /// <param name="limitTicks">The limit whose exceedances are wanted; null for none.</param>
-    public LatencyReport ToReport(long? limitTicks = null)
-    {
-        var latencies = _table.ToSorted();
-        var n = checked(latencies.Count + _censored);
-        var summary = LatencySummary.Of(latencies, _censored, _series.EffectiveSize(latencies, _censored));
-        var range = (Int128)(summary.Max ?? 0) - (summary.Min ?? 0);
-        return new LatencyReport
-        {
-            Summary = summary,
-            Latencies = latencies,
-            Censored = Proportion.Of(_censored, n, _series.EffectiveSizeAbove(LatencySeries.Censored - 1, n)),
-            JitterPeakToPeak = latencies.Count == 0 || range > long.MaxValue ? null : (long)range,
-            SdResolved = Quantisation.RemoveFrom(summary.Sd),
-            Modes = Statistics.Modes.Find(latencies),
-            AutocorrelationLag1 = _series.AutocorrelationAtLag(1),
-            PhaseSpreads = _phases.Spreads(),
-            Outliers = Statistics.Outliers.Of(latencies, _worst),
-            Worst = _worst.Values.ToArray(),
-            Exceedance = limitTicks is { } limit
-                ? new Exceedance(limit, Proportion.Of(latencies.CountAbove(limit) + _censored, n, _series.EffectiveSizeAbove(limit, n)))
-                : null,
-        };
-    }
-
-    /// <summary>Extrapolates the tail; null with the reason where the sample can't bear it.</summary>
-    public (TailExtrapolation? Tail, string? NullReason) ToTail() => TailExtrapolation.Of(_table.ToSorted(), _censored, _series);
+    public LatencyReport ToReport(long? limitTicks = null) => LatencyReport.Of(_table.ToSorted(), _censored, _series, _worst, _phases, limitTicks);
 }

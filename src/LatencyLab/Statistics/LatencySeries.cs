@@ -66,11 +66,11 @@ public sealed class LatencySeries
         }
 
         // A handful of exceedances says too little about how they cluster, and mostly too little clustering. Dependence fades towards the tail, so
-        // that the less extreme quantile is a bound; half-way to it intervals of autocorrelated series were seen to cover what they claim.
+        // that the less extreme quantile is a bound; a quarter of the way to it intervals of autocorrelated series were seen to cover what they claim.
         double TimeOfTail(double probability, double bound)
         {
             var own = Time(probability);
-            return n - Quantiles.Rank(n, probability) < FewExceedances ? (own + Math.Max(own, bound)) / 2 : own;
+            return n - Quantiles.Rank(n, probability) < FewExceedances ? ((3 * own) + Math.Max(own, bound)) / 4 : own;
         }
     }
 

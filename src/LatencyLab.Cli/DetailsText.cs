@@ -1,0 +1,82 @@
+using System.Globalization;
+using LatencyLab.Runs;
+using LatencyLab.Units;
+
+namespace LatencyLab.Cli;
+
+/// <summary>What there is to say about latencies besides their quantiles, for people.</summary>
+internal static class DetailsText
+{
+    private const int MostModes = 6;
+    private const int MostOutliers = 5;
+
+    public static void Write(TextWriter writer, LatencyDetails details, LatencyNumbers numbers, TimeBase timeBase)
+    {
+        if (numbers.N > 0)
+        {
+            writer.WriteLine($"  missed or late {Share(details.Missed)}");
+        }
+
+        if (details.JitterPp is { } jitter)
+        {
+            var floor = timeBase.TickNs / Math.Sqrt(6);
+            writer.WriteLine($"  jitter {Time(jitter)} peak to peak of {numbers.NMatched}   sd without quantisation {(details.SdResolved is { } sd ? sd == 0 ? $"below {UnitText.Time(floor)}" : UnitText.Time(sd) : "-")}");
+        }
+
+        if (details.Modes.Count > 1)
+        {
+            writer.WriteLine("  modes  " + string.Join(", ", details.Modes.OrderByDescending(m => m.Share).Take(MostModes)
+                .Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Share * 100:0.#} % at {Time(m.Low)} to {Time(m.High)}"))));
+        }
+
+        if (numbers.NEff.TryGetValue("mean", out var size) && size < 0.8 * numbers.N)
+        {
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  neighbours resemble each other (r = {details.Autocorrelation:0.00}): {numbers.N} latencies are worth {size:0} independent ones; intervals are computed for those"));
+        }
+
+        foreach (var phase in details.Phases.Where(p => p.Locked))
+        {
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  warning: the stimuli keep step with a period of {UnitText.Time(phase.Period)} (R = {phase.Resultant:0.00}): percentiles depend on the phase in which the run began; use a --gap with a random part as long as that"));
+        }
+
+        if (details.Outliers is { Count: > 0 } outliers)
+        {
+            writer.WriteLine($"  outliers {outliers.Count} above {Time(outliers.Fence)}: " + string.Join(", ", outliers.Worst.Take(MostOutliers)
+                .Select(w => $"{Time(w.Latency)} at {UnitText.Time(timeBase.ToNanoseconds(w.AtTick))} (#{w.Sequence})")));
+        }
+
+        if (details.Limit is { } limit)
+        {
+            writer.WriteLine($"  over {Time(limit.Limit)}: {Share(limit.Exceeded)}");
+        }
+
+        writer.WriteLine($"  uncertainty by source (k = 1)   quantisation {UnitText.Time(details.Budget.Quantisation)}   stamping {UnitText.Time(details.Budget.Cycle)}   clock {UnitText.Time(details.Budget.Clock)}   skew {UnitText.Time(details.Budget.Skew)}");
+
+        string Time(double ns) => UnitText.Time(ns, timeBase.TickNs);
+    }
+
+    public static void Write(TextWriter writer, TailDetails tail, TimeBase timeBase)
+    {
+        writer.WriteLine("tail   model extrapolation, not a worst case");
+        if (tail.NullReason is { } reason)
+        {
+            writer.WriteLine($"  none: {reason}");
+            return;
+        }
+
+        writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {tail.Model} of {UnitText.Time(tail.Threshold!.Value, timeBase.TickNs)}, {tail.Exceedances} exceedances, shape {tail.Shape:0.00}"));
+        foreach (var quantile in tail.Quantiles)
+        {
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"  p{quantile.Quantile * 100:0.######} about {UnitText.Time(quantile.Value)}   other thresholds give {UnitText.Time(quantile.Lowest)} to {UnitText.Time(quantile.Highest)}"));
+        }
+
+        foreach (var condition in tail.Conditions)
+        {
+            writer.WriteLine($"  {condition}");
+        }
+    }
+
+    private static string Share(ShareNumbers share) => string.Create(CultureInfo.InvariantCulture,
+        $"{share.Count} of {share.Total}{(share.Total == 0 ? "" : share.Count == 0 ? $", below {share.Upper95 * 100:0.####} % (95 %)" : $", {100.0 * share.Count / share.Total:0.####} %, 95 % [{share.Ci95.Low * 100:0.####} %, {share.Ci95.High * 100:0.####} %]")}");
+}

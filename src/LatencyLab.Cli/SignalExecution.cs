@@ -1,0 +1,203 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using LatencyLab.Formats;
+using LatencyLab.Signals;
+using LatencyLab.Statistics;
+using LatencyLab.Units;
+
+namespace LatencyLab.Cli;
+
+/// <summary>Carries out <c>analyze FILE --signal CHANNEL</c>: one clock-like channel.</summary>
+internal static class SignalExecution
+{
+    public static void Run(string path, string channel, ReadOptions options, string? nominal, string reference, Output output, CancellationToken cancellationToken)
+    {
+        var collector = new CaptureCollector();
+        CaptureFile.Open(path, options with { Channels = [channel] }).Read(collector, cancellationToken);
+        var capture = collector.ToCapture();
+        var trace = capture.Traces.First(t => t.Channel.Name == channel);
+        if (reference == "nominal" && nominal is null)
+        {
+            throw new LatencyLabException(FaultKind.Usage, "The nominal clock isn't known.", "--reference", "Add --nominal with a period or a frequency.");
+        }
+
+        var signal = new SignalOptions(
+            nominal is null ? null : PeriodTicks(nominal, capture.TimeBase),
+            reference switch { "median" => TieReference.MedianPhase, "nominal" => TieReference.FixedPeriod, _ => TieReference.LeastSquares });
+        var report = SignalAnalysis.Report(Pieces(capture, trace), signal);
+        if (output.Json)
+        {
+            output.Result.WriteLine(Json(path, channel, capture.TimeBase, report));
+        }
+        else
+        {
+            WriteText(output.Result, path, channel, capture.TimeBase, report);
+        }
+    }
+
+    // A gap ends a piece even where the levels happen to alternate across it: pulses may be missing.
+    private static List<(long[] Ticks, bool FirstIsRising)> Pieces(Capture capture, Trace trace)
+    {
+        var gaps = capture.Gaps.Where(g => g.Channel is null || g.Channel == trace.Channel.Index).ToArray();
+        var pieces = new List<(long[] Ticks, bool FirstIsRising)>();
+        foreach (var stretch in trace.Stretches())
+        {
+            var start = 0;
+            var gap = 0;
+            for (var i = 1; i <= stretch.Count; i++)
+            {
+                while (i < stretch.Count && gap < gaps.Length && gaps[gap].ToTick <= trace.Ticks[stretch.Start + i - 1])
+                {
+                    gap++;
+                }
+
+                if (i == stretch.Count || (gap < gaps.Length && gaps[gap].FromTick <= trace.Ticks[stretch.Start + i]))
+                {
+                    pieces.Add((trace.Ticks[(stretch.Start + start)..(stretch.Start + i)], ((start & 1) == 0) == stretch.FirstLevel));
+                    start = i;
+                }
+            }
+        }
+
+        return pieces;
+    }
+
+    private static double PeriodTicks(string text, TimeBase timeBase)
+    {
+        if (Duration.TryParse(text, out var period, out _) && period > Duration.Zero)
+        {
+            return period.Picoseconds * 1e-12 * timeBase.TickHz;
+        }
+
+        return UnitText.ParseHertz(text) is { } hertz
+            ? (double)timeBase.TickHz / hertz
+            : throw new LatencyLabException(FaultKind.Usage, $"'{text}' is neither a period nor a frequency.", "--nominal", "Write --nominal 1ms or --nominal 32768Hz.");
+    }
+
+    private static void WriteText(TextWriter writer, string path, string channel, TimeBase timeBase, SignalReport report)
+    {
+        writer.WriteLine(TerminalText.Clean($"{path}   {channel}   {UnitText.Frequency(timeBase.TickHz)}, tick {UnitText.Time(timeBase.TickNs)}"));
+        writer.WriteLine($"rising edges {report.RisingEdges}   missing pulses {report.MissingPulses}   doubled pulses {report.DoubledPulses}");
+        if (report.Period.Mean is { } mean)
+        {
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"frequency       {UnitText.Frequency(timeBase.TickHz / mean)}{(report.FrequencyErrorPpm is { } ppm ? $"   {ppm:+0.###;-0.###;0} ppm against the nominal" : "")}"));
+        }
+
+        Summary("period", report.Period);
+        Summary("high", report.High);
+        Summary("low", report.Low);
+        Line("period jitter", report.Period.Sd is { } sd ? $"{Fine(sd)} rms   {Ticks(report.PeriodJitterPeakToPeak ?? 0)} peak to peak of {report.Period.N}" : null);
+        Line("cycle to cycle", report.CycleToCycle is { } c2c
+            ? $"{Fine(c2c.Rms)} rms   {Ticks(c2c.Peak)} peak{(report.Period.Sd > 0 ? string.Create(CultureInfo.InvariantCulture, $"   {c2c.Rms / report.Period.Sd.Value:0.00} x period jitter (1.41: independent periods, 1.73: independent edges)") : "")}"
+            : null);
+        Line("over N periods", report.NPeriodJitter.Count > 0 ? string.Join("   ", report.NPeriodJitter.Select(n => $"{n.Periods}: {Fine(n.Sd)}")) : null);
+        Line("duty", report.Duty is { } duty ? string.Create(CultureInfo.InvariantCulture, $"{duty * 100:0.####} %   high minus low {Fine(report.DutyCycleDistortion!.Value)}") : null);
+        Line("time error", report.TimeIntervalError is { } tie
+            ? $"{Fine(tie.Rms)} rms   {Fine(tie.PeakToPeak)} peak to peak   against {(tie.Reference switch { TieReference.MedianPhase => "the fitted period, median phase", TieReference.FixedPeriod => "the nominal period", _ => "the best fitting clock" })}"
+            : null);
+        if (report.Stability.Count > 0)
+        {
+            writer.WriteLine($"{"tau",14}{"ADEV",12}{"MDEV",12}{"TDEV",14}{"MTIE",14}");
+            foreach (var point in report.Stability)
+            {
+                writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{Fine(point.Factor * report.NominalPeriodTicks!.Value),14}{point.Adev,12:0.00e+0}{point.Mdev,12:0.00e+0}{(point.TdevTicks is { } t ? Fine(t) : "-"),14}{Fine(point.MtieTicks),14}"));
+            }
+        }
+
+        void Summary(string name, LatencySummary summary) => Line(name, summary.Mean is { } m
+            ? $"mean {Fine(m)}   min {Ticks(summary.Min!.Value)}   p50 {(summary.P50.Value is { } p50 ? Ticks(p50) : "-")}   p99 {(summary.P99.Value is { } p99 ? Ticks(p99) : "-")}   max {Ticks(summary.Max!.Value)}"
+            : null);
+
+        void Line(string name, string? text) => writer.WriteLine($"{name,-16}{text ?? "-"}");
+
+        string Ticks(long ticks) => UnitText.Time(timeBase.ToNanoseconds(ticks), timeBase.TickNs);
+
+        string Fine(double ticks) => UnitText.Time(timeBase.ToNanoseconds(ticks));
+    }
+
+    private static string Json(string path, string channel, TimeBase timeBase, SignalReport report)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("schema", "latencylab.signal/1");
+            writer.WriteString("file", path);
+            writer.WriteString("channel", channel);
+            writer.WriteNumber("tick_hz", timeBase.TickHz);
+            writer.WriteNumber("rising_edges", report.RisingEdges);
+            writer.WriteNumber("missing_pulses", report.MissingPulses);
+            writer.WriteNumber("doubled_pulses", report.DoubledPulses);
+            Number("frequency_hz", report.Period.Mean is > 0 and var mean ? timeBase.TickHz / mean : null);
+            Number("frequency_error_ppm", report.FrequencyErrorPpm);
+            Number("nominal_period_ns", Ns(report.NominalPeriodTicks));
+            Summary("period_ns", report.Period);
+            Summary("high_ns", report.High);
+            Summary("low_ns", report.Low);
+            Number("period_jitter_rms_ns", Ns(report.Period.Sd));
+            Number("period_jitter_pp_ns", Ns(report.PeriodJitterPeakToPeak));
+            Number("c2c_rms_ns", Ns(report.CycleToCycle?.Rms));
+            Number("c2c_peak_ns", Ns(report.CycleToCycle?.Peak));
+            Number("duty", report.Duty);
+            Number("duty_cycle_distortion_ns", Ns(report.DutyCycleDistortion));
+            Number("tie_rms_ns", Ns(report.TimeIntervalError?.Rms));
+            Number("tie_pp_ns", Ns(report.TimeIntervalError?.PeakToPeak));
+            writer.WriteString("tie_reference", report.TimeIntervalError?.Reference.ToString());
+            writer.WriteStartArray("stability");
+            foreach (var point in report.Stability)
+            {
+                writer.WriteStartObject();
+                Number("tau_ns", Ns(point.Factor * report.NominalPeriodTicks));
+                Number("adev", point.Adev);
+                Number("mdev", point.Mdev);
+                Number("tdev_ns", Ns(point.TdevTicks));
+                Number("mtie_ns", Ns(point.MtieTicks));
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+
+            void Summary(string name, LatencySummary summary)
+            {
+                writer.WriteStartObject(name);
+                writer.WriteNumber("n", summary.N);
+                Number("min", Ns(summary.Min));
+                foreach (var (quantile, value) in summary.Quantiles)
+                {
+                    Number(quantile, Ns(value.Value));
+                }
+
+                Number("max", Ns(summary.Max));
+                Number("mean", Ns(summary.Mean));
+                Number("sd", Ns(summary.Sd));
+                writer.WriteStartObject("null_reasons");
+                foreach (var (member, reason) in summary.NullReasons)
+                {
+                    writer.WriteString(member, reason);
+                }
+
+                writer.WriteEndObject();
+                writer.WriteEndObject();
+            }
+
+            void Number(string name, double? value)
+            {
+                if (value is { } number && double.IsFinite(number))
+                {
+                    writer.WriteNumber(name, number);
+                }
+                else
+                {
+                    writer.WriteNull(name);
+                }
+            }
+        }
+
+        return Encoding.UTF8.GetString(buffer.ToArray());
+
+        double? Ns(double? ticks) => ticks is { } t ? timeBase.ToNanoseconds(t) : null;
+    }
+}
