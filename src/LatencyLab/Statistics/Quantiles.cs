@@ -11,6 +11,8 @@ public sealed record Quantile(double Probability, long? Value, long? Low, long? 
 /// <summary>Quantiles of samples in which some values are only known to be longer than the window.</summary>
 public static class Quantiles
 {
+    private const double IndependentShare = 0.8;
+
     /// <summary>Rank of a type 1 quantile in a sample of <paramref name="n"/>: the smallest r with r / n at or above the probability as it is written.</summary>
     public static long Rank(long n, double probability) =>
         // A decimal of a double is the number as written, 0.999, so that n * p meets a whole number exactly where it should.
@@ -29,10 +31,12 @@ public static class Quantiles
         var low = ValueAt(interval.Low);
         var high = ValueAt(interval.High);
         var needed = RankInterval.SmallestSample(probability);
-        if (size < needed)
+
+        // Dependent values are worth less, so more of them are needed; up to a quarter is the noise of estimating the worth of independent ones.
+        var worth = size < IndependentShare * n ? size : n;
+        if (worth < needed)
         {
-            // Dependent values are worth less, so more of them are needed.
-            var samples = size > 0 ? (long)Math.Ceiling(needed * (n / size)) : needed;
+            var samples = worth > 0 ? (long)Math.Ceiling(needed * (n / worth)) : needed;
             return new Quantile(probability, null, low, high, NullReasons.NeedsN(samples));
         }
 
