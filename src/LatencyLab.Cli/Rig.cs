@@ -1,3 +1,4 @@
+using LatencyLab.Analysis;
 using LatencyLab.Boards;
 using LatencyLab.Cli.Devices;
 using LatencyLab.Links;
@@ -71,8 +72,20 @@ internal sealed record RigSelection(string? Rig, string? Target, string? Sampler
 /// <summary>The two boards of a measurement, open and locked against other processes.</summary>
 internal sealed class Rig(BoardConnection target, BoardConnection sampler, SimulatedRig? simulated) : IAsyncDisposable
 {
-    /// <summary>The simulation behind the links; null for boards.</summary>
-    public SimulatedRig? Simulated { get; } = simulated;
+    /// <summary>True where no board is measured.</summary>
+    public bool IsSimulated => simulated is not null;
+
+    /// <summary>Puts the simulated wires on the pins of a plan; boards have their wires.</summary>
+    public void ConnectWires(int pin, int responsePin) => simulated?.Connect(pin, responsePin);
+
+    /// <summary>Writes what truly happened in the last capture, numbered and judged as the pairing does (CSV).</summary>
+    public void WriteTruth(TextWriter writer, PairingRules rules)
+    {
+        if (simulated is not null)
+        {
+            SimulationTruth.WriteCsv(writer, simulated.Truth.Rows((int)rules.Warmup, rules.WindowTicks, rules.MinLatencyTicks));
+        }
+    }
 
     /// <summary>Resets both boards, asks what they are, and holds them to their roles.</summary>
     public async Task<(BoardOnPort Target, BoardOnPort Sampler)> StartAsync(CancellationToken cancellationToken)

@@ -4,7 +4,6 @@ using LatencyLab.Cli.Commands;
 using LatencyLab.Reports;
 using LatencyLab.Runs;
 using LatencyLab.Signals;
-using LatencyLab.Simulation;
 
 namespace LatencyLab.Cli;
 
@@ -33,7 +32,7 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
             var chip = BoardCatalog.Get(target.Chip);
             var plan = request.Plan(chip, seed, index);
             CheckPins(chip, plan);
-            rig.Simulated?.Connect(plan.Pin, plan.ResponsePin);
+            rig.ConnectWires(plan.Pin, plan.ResponsePin);
             var code = await MeasureAsync(rig, plan, target, sampler, cancellationToken);
             worst = code == ExitCode.Done ? worst : code;
             if (cancellationToken.IsCancellationRequested)
@@ -73,7 +72,7 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
     {
         var created = TimeProvider.System.GetUtcNow();
         var folder = RunFolder.Create(request.Out, created);
-        var simulated = rig.Simulated is not null;
+        var simulated = rig.IsSimulated;
         MeasuredRun measured;
         try
         {
@@ -94,7 +93,7 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
         folder.Write(run);
         RunFolder.Replace(folder.SummaryCsvPath, stream => SummaryCsv.Write(run, stream));
         RunPlots.Write(folder, run, measured.Result);
-        WriteExtras(rig.Simulated, folder, plan, measured);
+        WriteExtras(rig, folder, plan, measured);
         Print(run, measured, folder);
         return run.Status switch { RunStatus.Invalid => ExitCode.MeasurementInvalid, RunStatus.Partial => ExitCode.Interrupted, _ => ExitCode.Done };
     }
@@ -117,17 +116,16 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
         }, cancellationToken);
     }
 
-    private void WriteExtras(SimulatedRig? rig, RunFolder folder, RunPlan plan, MeasuredRun measured)
+    private void WriteExtras(Rig rig, RunFolder folder, RunPlan plan, MeasuredRun measured)
     {
         if (request.Csv is { } csv)
         {
             OutputFile.Copy(folder.LatencyCsvPath, csv);
         }
 
-        if (request.SimTruth is { } path && rig is not null)
+        if (request.SimTruth is { } path)
         {
-            var rules = plan.Rules(measured.Result.TimeBase);
-            OutputFile.Write(path, writer => SimulationTruth.WriteCsv(writer, rig.Truth.Rows(plan.Warmup, rules.WindowTicks, rules.MinLatencyTicks)));
+            OutputFile.Write(path, writer => rig.WriteTruth(writer, plan.Rules(measured.Result.TimeBase)));
         }
     }
 

@@ -19,7 +19,7 @@ public sealed class LatencyCsv : IPairSink, IDisposable
     private const int MaxNumberBytes = 48;
 
     private static readonly byte[][] StatusWords = [.. Enum.GetNames<PairStatus>().Select(n => Encoding.UTF8.GetBytes(n.ToLowerInvariant()))];
-    private static readonly byte[][] FlagWords = [.. Enumerable.Range(0, 1 << 4).Select(f => Encoding.UTF8.GetBytes(Words((PairFlags)f)))];
+    private static readonly byte[][] FlagWords = [.. Enumerable.Range(0, 1 << 5).Select(f => Encoding.UTF8.GetBytes(Words((PairFlags)f)))];
 
     private readonly string _path;
     private readonly string _runId;
@@ -154,5 +154,6 @@ public sealed class LatencyCsv : IPairSink, IDisposable
     private static string Words(PairFlags flags) => string.Join('|', new[]
     {
         (PairFlags.Falling, "falling"), (PairFlags.StimulusLost, "stimulus_lost"), (PairFlags.NoResponse, "no_response"), (PairFlags.MaybeShifted, "maybe_shifted"),
+        (PairFlags.Surplus, "surplus"),
     }.Where(f => flags.HasFlag(f.Item1)).Select(f => f.Item2));
 }

@@ -25,7 +25,7 @@ public sealed class PairTally : IPairSink
     /// <summary>Stimuli of a stretch in which the pairing may be shifted: counted by status, but in no statistic.</summary>
     public long Withheld { get; private set; }
 
-    /// <summary>Stimuli of warm-up that had an answer, matched or late.</summary>
+    /// <summary>Stimuli of warm-up that had an answer as far as anybody knows: all but the missed ones.</summary>
     public long WarmupAnswered { get; private set; }
 
     public long Stimuli => Matched + Late + Missed + Excluded;
@@ -46,7 +46,7 @@ public sealed class PairTally : IPairSink
         {
             if (pair.Sequence < 0)
             {
-                WarmupAnswered += pair.Status is PairStatus.Matched or PairStatus.Late ? 1 : 0;
+                WarmupAnswered += pair.Status == PairStatus.Missed ? 0 : 1;
                 continue;
             }
 

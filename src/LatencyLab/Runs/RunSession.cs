@@ -78,6 +78,7 @@ public sealed class RunSession
         var armed = await ArmedTarget.ArmAsync(_target.Board, Test(nonce), cancellationToken);
         var outcome = await CaptureAsync(armed, nonce, new EdgeFanOut(edges, pipeline), pipeline, onProgress, cancellationToken);
         var done = await StopTargetAsync(armed);
+        await ReleaseSamplerAsync(outcome);
         return Conclude(pipeline, wires, outcome, done, cancellationToken.IsCancellationRequested);
     }
 
@@ -156,6 +157,24 @@ public sealed class RunSession
         {
             _reasons.Add(e.Message);
             return null;
+        }
+    }
+
+    /// <summary>The sampler's script leaves a weak pull on the stimulus line until the target no longer listens.</summary>
+    private async Task ReleaseSamplerAsync(CaptureOutcome? outcome)
+    {
+        if (outcome is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await _sampler.Board.ReleaseAsync([PicoSampler.StimulusGpio, PicoSampler.ResponseGpio], CancellationToken.None);
+        }
+        catch (LatencyLabException e)
+        {
+            _warnings.Add($"The sampler's pins could not be released: {e.Message}");
         }
     }
 

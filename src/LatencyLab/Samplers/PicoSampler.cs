@@ -37,7 +37,7 @@ public static class PicoSampler
     public static IReadOnlyList<string> Parts { get; } = ["sampler/core", "sampler/capture"];
 
     // A heartbeat comes each 100 ms; the table of 2048 pairs takes the board a few hundred milliseconds to make first.
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
     private static readonly byte[] StopLine = "stop\n"u8.ToArray();
 
     /// <summary>
