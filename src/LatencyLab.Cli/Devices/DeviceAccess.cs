@@ -1,7 +1,6 @@
 using LatencyLab.Links;
 using LatencyLab.MicroPython;
 using LatencyLab.Simulation;
-using LatencyLab.Units;
 
 namespace LatencyLab.Cli.Devices;
 
@@ -9,14 +8,13 @@ namespace LatencyLab.Cli.Devices;
 internal static class DeviceAccess
 {
     /// <summary>Boards of this computer, of the network and of the simulator.</summary>
-    /// <param name="timeout">The option --timeout, or null.</param>
-    /// <param name="wait">The option --wait, or null.</param>
+    /// <param name="limits">The option --timeout.</param>
+    /// <param name="wait">The option --wait.</param>
     /// <param name="talk">Takes what the user should know meanwhile.</param>
-    /// <exception cref="LatencyLabException">The time limit is none (kind usage).</exception>
-    public static BoardAccess Create(string? timeout, Duration? wait, TextWriter talk) => new()
+    public static BoardAccess Create(StepLimits limits, TimeSpan wait, TextWriter talk) => new()
     {
-        Limits = timeout is null ? StepLimits.Default : StepLimits.Parse(timeout),
-        Wait = wait?.ToTimeSpan() ?? TimeSpan.Zero,
+        Limits = limits,
+        Wait = wait,
         OpenSimulated = (board, _, _) => Task.FromResult(OpenSimulated(board)),
         Say = words => talk.WriteLine(TerminalText.Clean(words)),
     };
