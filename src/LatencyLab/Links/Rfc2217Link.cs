@@ -27,6 +27,7 @@ public sealed class Rfc2217Link : ILink
     private const int MostAnswers = 1000;
 
     private static readonly TimeSpan NegotiationWait = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan SettleWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan AnswerWait = TimeSpan.FromMilliseconds(500);
 
     private readonly Socket _socket;
@@ -108,6 +109,18 @@ public sealed class Rfc2217Link : ILink
 
     private async Task NegotiateAsync(int baud, CancellationToken cancellationToken)
     {
+        try
+        {
+            await SetUpAsync(baud, cancellationToken);
+        }
+        catch (DeviceException e) when (LinkFault.SaysBusy(CollectionsMarshal.AsSpan(_early)))
+        {
+            throw LinkFault.Busy(Name, e);
+        }
+    }
+
+    private async Task SetUpAsync(int baud, CancellationToken cancellationToken)
+    {
         await SendAsync(TelnetDecoder.Hello, cancellationToken);
         await ReceiveUntilAsync(() => _telnet.ComPortAccepted is not null, NegotiationWait, cancellationToken);
         if (_telnet.ComPortAccepted is not true)
@@ -117,6 +130,8 @@ public sealed class Rfc2217Link : ILink
                 "If it is a raw TCP port, write tcp:// instead of rfc2217://; a slow or distant server may need --timeout 10x.");
         }
 
+        // A server that has a client already negotiates, says so as data and hangs up; ser2net also drops what arrives while it opens the port.
+        await ReceiveUntilAsync(() => false, SettleWait, cancellationToken);
         var speed = new byte[4];
         BinaryPrimitives.WriteInt32BigEndian(speed, baud);
         // DTR before RTS, as at a local port; native USB boards need DTR to speak at all.
@@ -188,9 +203,10 @@ public sealed class Rfc2217Link : ILink
             {
                 await SendAsync(replies.ToArray(), limit.Token);
             }
-            catch (OperationCanceledException e)
+            catch (Exception e) when (e is OperationCanceledException or DeviceException)
             {
-                throw LinkFault.Gone(Name, e);
+                // What came with the request is still delivered: a server that turns a client away says why.
+                return data > 0 ? data : throw LinkFault.Gone(Name, e);
             }
         }
 

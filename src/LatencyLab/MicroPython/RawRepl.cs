@@ -62,7 +62,15 @@ public sealed class RawRepl : IAsyncDisposable
     public static async Task<RawRepl> EnterAsync(ILink link, StepLimits limits, CancellationToken cancellationToken)
     {
         var repl = new RawRepl(link, limits);
-        repl.Interrupted = Interruption.Find(await repl.SynchroniseAsync(cancellationToken));
+        try
+        {
+            repl.Interrupted = Interruption.Find(await repl.SynchroniseAsync(cancellationToken));
+        }
+        catch (DeviceException e) when (LinkFault.SaysBusy(repl._buffer.Tail))
+        {
+            throw LinkFault.Busy(link.Name, e);
+        }
+
         repl.RestartOnLeave = repl.Interrupted?.File is not null;
         return repl;
     }

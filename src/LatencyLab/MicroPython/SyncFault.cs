@@ -14,11 +14,6 @@ internal static class SyncFault
                 "Check that MicroPython is on the board, press its reset button, close other programs that use it; a slow or distant board may need --timeout 10x.");
         }
 
-        if (tail.Contains("ort already in use", StringComparison.Ordinal))
-        {
-            return new DeviceException("The serial server says that another client uses the board.", name, "Close the other connection, or let the server drop it (ser2net: kickolduser).");
-        }
-
         if (tail.Contains("waiting for download", StringComparison.Ordinal) || tail.Contains("DOWNLOAD_BOOT", StringComparison.Ordinal))
         {
             return WithLastWords("The board is in its bootloader.", name, tail, "Release its BOOT button and press reset.");
