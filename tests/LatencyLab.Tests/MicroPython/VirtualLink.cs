@@ -88,7 +88,10 @@ internal sealed class VirtualLink(VirtualClock clock, string name = "virtual") :
     /// <summary>True once the board has been unplugged: what is under way still arrives.</summary>
     public bool Unplugged { get; set; }
 
-    public void Answer(byte[] bytes, TimeSpan after = default) => _answers.Enqueue((clock.Now + after.Ticks, bytes));
+    /// <summary>What becomes of an answer on its way.</summary>
+    public Func<byte[], byte[]> Damage { get; set; } = answer => answer;
+
+    public void Answer(byte[] bytes, TimeSpan after = default) => _answers.Enqueue((clock.Now + after.Ticks, Damage(bytes)));
 
     public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
