@@ -53,6 +53,7 @@ public static class CommandLine
             CompareCommand.Create(output),
             CompletionCommand.Create(output),
             DevicesCommand.Create(output),
+            DoctorCommand.Create(output),
             ExportCommand.Create(output),
             HistoryCommand.Create(output),
             PinsCommand.Create(output),

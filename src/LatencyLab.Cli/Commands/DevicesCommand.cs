@@ -24,8 +24,7 @@ public static class DevicesCommand
         });
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var limits = parsed.GetValue(timeout) is { } factor ? StepLimits.Parse(factor) : StepLimits.Default;
-            var listing = new DeviceListing(DeviceAccess.Create(limits, parsed.GetValue(wait)?.ToTimeSpan() ?? TimeSpan.Zero, output.Talk), output);
+            var listing = new DeviceListing(DeviceAccess.Create(parsed.GetValue(timeout), parsed.GetValue(wait), output.Talk), output);
             var one = parsed.GetValue(selector) is { } text ? DeviceSelector.Parse(text) : null;
             return (int)(parsed.GetValue(watch) ? await listing.WatchAsync(cancellationToken) : await listing.ListAsync(one, parsed.GetValue(probe), cancellationToken));
         });

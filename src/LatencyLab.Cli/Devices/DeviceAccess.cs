@@ -1,6 +1,7 @@
 using LatencyLab.Links;
 using LatencyLab.MicroPython;
 using LatencyLab.Simulation;
+using LatencyLab.Units;
 
 namespace LatencyLab.Cli.Devices;
 
@@ -8,13 +9,14 @@ namespace LatencyLab.Cli.Devices;
 internal static class DeviceAccess
 {
     /// <summary>Boards of this computer, of the network and of the simulator.</summary>
-    /// <param name="limits">The option --timeout.</param>
-    /// <param name="wait">The option --wait.</param>
+    /// <param name="timeout">The option --timeout, or null.</param>
+    /// <param name="wait">The option --wait, or null.</param>
     /// <param name="talk">Takes what the user should know meanwhile.</param>
-    public static BoardAccess Create(StepLimits limits, TimeSpan wait, TextWriter talk) => new()
+    /// <exception cref="LatencyLabException">The time limit is none (kind usage).</exception>
+    public static BoardAccess Create(string? timeout, Duration? wait, TextWriter talk) => new()
     {
-        Limits = limits,
-        Wait = wait,
+        Limits = timeout is null ? StepLimits.Default : StepLimits.Parse(timeout),
+        Wait = wait?.ToTimeSpan() ?? TimeSpan.Zero,
         OpenSimulated = (board, _, _) => Task.FromResult(OpenSimulated(board)),
         Say = words => talk.WriteLine(TerminalText.Clean(words)),
     };

@@ -1,14 +1,11 @@
-using System.Runtime.InteropServices;
-
 namespace LatencyLab.Links;
 
 /// <summary>
 /// Why a port could not be opened. System.IO.Ports says "access denied" for a missing file, a missing right, a busy port and a plain
 /// file alike, so the reasons are told apart here.
 /// </summary>
-internal static partial class SerialFault
+internal static class SerialFault
 {
-    private const int ReadAndWrite = 6;
     private const int NotATerminal = 25;
     private const int IsADirectory = 21;
 
@@ -19,9 +16,9 @@ internal static partial class SerialFault
             return new DeviceException("There is no such port.", port, "Plug the board in and run 'latencylab devices' to see the ports that exist.", fault);
         }
 
-        if (!OperatingSystem.IsWindows() && Access(port, ReadAndWrite) != 0)
+        if (!OperatingSystem.IsWindows() && !SerialRights.MayOpen(port))
         {
-            return new DeviceException("This user has no right to open the port.", port, RightsRemedy(), fault);
+            return new DeviceException("This user has no right to open the port.", port, SerialRights.Remedy(), fault);
         }
 
         if (fault is not UnauthorizedAccessException || (fault.InnerException is IOException { HResult: NotATerminal or IsADirectory }))
@@ -33,16 +30,4 @@ internal static partial class SerialFault
         var who = holders.Length > 0 ? $"by {string.Join(", ", holders.AsEnumerable())}" : "by another program";
         return new DeviceException($"The port is in use {who}.", port, "Close that program, or choose another board.", fault);
     }
-
-    /// <summary>The command that gives the right to use serial ports.</summary>
-    public static string RightsRemedy(string groupFile = "/etc/group")
-    {
-        // Debian, Ubuntu and Fedora call the group dialout, Arch calls it uucp.
-        var group = File.Exists(groupFile) && File.ReadLines(groupFile).Any(l => l.StartsWith("dialout:", StringComparison.Ordinal)) ? "dialout" : "uucp";
-        return $"Run 'sudo usermod -aG {group} $USER' and log in again, or install firmware/udev/60-latencylab.rules.";
-    }
-
-    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
-    private static partial int Access(string path, int mode);
 }

@@ -63,6 +63,9 @@ public sealed record UsbDevice(ushort VendorId, ushort? ProductId, string Name, 
         new(0x1b4f, null, "SparkFun board", UsbRole.Sampler),
     ];
 
+    /// <summary>The whole table.</summary>
+    public static IReadOnlyList<UsbDevice> All => Table;
+
     /// <summary>The entry of exactly these ids, else that of the vendor, else null.</summary>
     public static UsbDevice? Find(ushort vendorId, ushort productId) =>
         Array.Find(Table, d => d.VendorId == vendorId && d.ProductId == productId) ?? Array.Find(Table, d => d.VendorId == vendorId && d.ProductId is null);

@@ -49,12 +49,13 @@ public static class PicoSampler
     /// <param name="sink">Where edges go.</param>
     /// <param name="onProgress">Called after each piece of the stream.</param>
     /// <param name="cancellationToken">Stops the capture in order: the sampler is told to stop, and what it still sends is taken.</param>
+    /// <param name="call">The script's call: "capture", or "selftest" to have both channels listen to the stimulus pin.</param>
     /// <exception cref="DeviceException">The sampler is silent or gone, or its script failed.</exception>
     public static async Task<CaptureOutcome> CaptureAsync(
-        ScriptedBoard board, CaptureRequest request, IEdgeSink sink, Action<PicoFrameReader>? onProgress, CancellationToken cancellationToken)
+        ScriptedBoard board, CaptureRequest request, IEdgeSink sink, Action<PicoFrameReader>? onProgress, CancellationToken cancellationToken, string call = "capture")
     {
         await board.LoadAsync(Parts, cancellationToken);
-        var program = await board.Repl.StartAsync(ScriptedBoard.CallSource("capture", request.ToJson()), cancellationToken);
+        var program = await board.Repl.StartAsync(ScriptedBoard.CallSource(call, request.ToJson()), cancellationToken);
         var reader = new PicoFrameReader(request.Nonce, request.Names, sink);
         var decoder = new FrameDecoder(reader);
         var stopping = false;

@@ -52,7 +52,7 @@ public sealed class TelnetDecoderTests
                 var (cutData, cutAnswers, cutRequests, _) = Decode([.. bytes.Chunk(cut)]);
                 return data.SequenceEqual(cutData) && answers.SequenceEqual(cutAnswers) && requests.Count == cutRequests.Count && requests.All(r => r.Value.Length <= 256) && data.Count <= bytes.Length;
             },
-            iter: Fuzz.Cases(20_000));
+            iter: FuzzCases.Of(20_000));
 
     private static (List<byte> Data, List<byte> Answers, List<(byte Command, byte[] Value)> Requests, TelnetDecoder Telnet) Decode(IReadOnlyList<byte[]> pieces)
     {

@@ -43,7 +43,7 @@ public sealed class RawReplFuzzTests
                 };
                 await UseAsync(link, clock);
             },
-            iter: Fuzz.Cases(1_000), threads: 1);
+            iter: FuzzCases.Of(1_000), threads: 1);
 
     [Fact]
     public Task A_good_board_whose_answers_are_damaged_or_cut_ends_in_an_answer_or_a_typed_error() =>
@@ -65,7 +65,7 @@ public sealed class RawReplFuzzTests
                 };
                 await UseAsync(board.Link, board.Clock);
             },
-            iter: Fuzz.Cases(1_000), threads: 1);
+            iter: FuzzCases.Of(1_000), threads: 1);
 
     [Fact]
     public Task A_flood_at_any_moment_ends_in_a_typed_error() =>
@@ -83,7 +83,7 @@ public sealed class RawReplFuzzTests
                 };
                 await UseAsync(board.Link, board.Clock);
             },
-            iter: Fuzz.Cases(40), threads: 1);
+            iter: FuzzCases.Of(40), threads: 1);
 
     [Fact]
     public Task A_board_that_is_unplugged_at_any_moment_is_a_typed_error() =>
@@ -99,7 +99,7 @@ public sealed class RawReplFuzzTests
                 };
                 await UseAsync(board.Link, board.Clock);
             },
-            iter: Fuzz.Cases(500), threads: 1);
+            iter: FuzzCases.Of(500), threads: 1);
 
     private static async Task UseAsync(VirtualLink link, VirtualClock clock)
     {

@@ -1,0 +1,52 @@
+using LatencyLab.Links;
+using LatencyLab.MicroPython;
+using LatencyLab.Samplers;
+
+namespace LatencyLab.Cli.Doctor;
+
+/// <summary>What the sampler can be asked: its self-test, and its clock by the clock of this computer.</summary>
+internal sealed class SamplerCheck(BoardAccess access, Output output)
+{
+    private const uint SelfTestNonce = 0x5e1f_7e57;
+    private const uint ClockNonce = 0xc10c_c10c;
+
+    /// <summary>Tests the sampler; a fault becomes a finding, so that the other checks still count.</summary>
+    /// <param name="selector">Which board.</param>
+    /// <param name="clockTime">How long to compare clocks; null to leave it.</param>
+    /// <param name="store">Where a calibration is kept.</param>
+    /// <param name="cancellationToken">Stops the test.</param>
+    public async Task<IReadOnlyList<Finding>> LookAsync(DeviceSelector selector, TimeSpan? clockTime, CalibrationStore store, CancellationToken cancellationToken)
+    {
+        var findings = new List<Finding>();
+        try
+        {
+            await using var connection = await BoardFinder.OpenAsync(selector, BoardRole.Sampler, access, cancellationToken);
+            findings.Add(new Finding("sampler", Health.Good, $"{connection.Name}: {connection.Description}"));
+            var board = await ScriptedBoard.StartAsync(connection.Repl, cancellationToken);
+            var test = await SamplerSelfTest.RunAsync(board, SelfTestNonce, cancellationToken);
+            findings.Add(test.Faults.Count == 0
+                ? new Finding("self-test", Health.Good, $"{test.Pulses} pulses: two channels on one pin agree to the tick, intervals to {test.WorstIntervalTicks} tick(s) of the table.")
+                : new Finding("self-test", Health.Bad, string.Join(' ', test.Faults), "Unplug everything from the sampler's pins, use a short cable without a hub, and try again."));
+            if (clockTime is { } time && selector.Kind == SelectorKind.Simulated)
+            {
+                findings.Add(new Finding("clock", Health.Note, $"A simulated clock is not compared ({time.TotalSeconds:0} s): virtual time has no speed."));
+            }
+            else if (clockTime is { } span)
+            {
+                output.Talk.WriteLine($"Comparing the sampler's clock with this computer's for {span.TotalSeconds:0} s …");
+                var clock = await ClockComparison.MeasureAsync(board, ClockNonce, span, access.Limits.Clock, _ => { }, cancellationToken);
+                var where = connection.Identity.UniqueId is { } uid ? store.Write(uid, clock, access.Limits.Clock.GetUtcNow()) : null;
+                findings.Add(new Finding(
+                    "clock", Math.Abs(clock.Ppm) < 200 ? Health.Good : Health.Bad,
+                    $"{clock.Ppm:+0.0;-0.0;0.0} ± {2 * clock.UncertaintyPpm:0.0} ppm (k = 2) by this computer's clock, over {clock.Seconds:0} s{(where is null ? "" : $"; stored in {where}")}.",
+                    Math.Abs(clock.Ppm) < 200 ? null : "A crystal is within 100 ppm: check the computer's clock, and the sampler's board."));
+            }
+        }
+        catch (LatencyLabException e)
+        {
+            findings.Add(new Finding("sampler", Health.Bad, e.Where is null ? e.Message : $"{e.Message} ({e.Where})", e.Try));
+        }
+
+        return findings;
+    }
+}

@@ -1,0 +1,93 @@
+using LatencyLab.MicroPython;
+using LatencyLab.Signals;
+
+namespace LatencyLab.Samplers;
+
+/// <summary>How fast the sampler's clock runs by the clock of this computer.</summary>
+/// <param name="Ppm">Deviation in parts per million, positive when the sampler's clock is fast.</param>
+/// <param name="UncertaintyPpm">Standard uncertainty (k = 1) of that, without the deviation of the computer's own clock.</param>
+/// <param name="Seconds">How long was compared.</param>
+/// <param name="Points">Heartbeats that were used.</param>
+public sealed record ClockComparison(double Ppm, double UncertaintyPpm, double Seconds, int Points)
+{
+    // A heartbeat arrives late, never early: of all in a segment the least delayed one is used.
+    private const int Segments = 15;
+    private const int Rounds = 3;
+
+    /// <summary>Listens to the sampler's heartbeats for the given time; no pin is driven.</summary>
+    /// <param name="board">The sampler in the raw REPL.</param>
+    /// <param name="nonce">Number of the capture.</param>
+    /// <param name="span">How long; below a minute the answer is of little use.</param>
+    /// <param name="clock">The computer's clock.</param>
+    /// <param name="onSecond">Called about each second with the seconds passed.</param>
+    /// <param name="cancellationToken">Stops listening.</param>
+    /// <exception cref="LatencyLabException">The board is gone, its script fails, or too few heartbeats came.</exception>
+    public static async Task<ClockComparison> MeasureAsync(ScriptedBoard board, uint nonce, TimeSpan span, TimeProvider clock, Action<double> onSecond, CancellationToken cancellationToken)
+    {
+        var request = new CaptureRequest(
+            nonce, [PicoSampler.StimulusGpio, PicoSampler.ResponseGpio], ["first", "second"], null, 0, 1, new CycleRange(12_500, 0), new CycleRange(12_500, 0), span.TotalSeconds);
+        var points = new List<(double HostS, double SamplerS)>();
+        var (began, lastTick, lastSecond) = (clock.GetTimestamp(), -1L, 0);
+        await PicoSampler.CaptureAsync(
+            board, request, new CaptureCollector(),
+            reader =>
+            {
+                if (reader.Hello is not { } hello || reader.WatermarkTick <= lastTick)
+                {
+                    return;
+                }
+
+                lastTick = reader.WatermarkTick;
+                var hostS = clock.GetElapsedTime(began).TotalSeconds;
+                points.Add((hostS, lastTick / (double)hello.TickHz));
+                if ((int)hostS > lastSecond)
+                {
+                    lastSecond = (int)hostS;
+                    onSecond(hostS);
+                }
+            },
+            cancellationToken);
+        return Estimate(points);
+    }
+
+    /// <summary>The deviation from pairs of times: when a heartbeat was read here, and when it was sent there.</summary>
+    /// <exception cref="LatencyLabException">There are too few pairs (kind measurement).</exception>
+    public static ClockComparison Estimate(IReadOnlyList<(double HostS, double SamplerS)> points)
+    {
+        if (points.Count < Segments * 2)
+        {
+            throw new LatencyLabException(FaultKind.Measurement, $"Only {points.Count} heartbeats came; a comparison of clocks needs {Segments * 2}.", null, "Compare for longer.");
+        }
+
+        var (start, end) = (points[0].SamplerS, points[^1].SamplerS);
+        // Slope of (host - sampler) over the sampler's time. The least delay can only be found once the drift is taken out, hence the rounds.
+        var (slope, error) = (0.0, 0.0);
+        for (var round = 0; round < Rounds; round++)
+        {
+            var best = new (double X, double Y)?[Segments];
+            foreach (var (hostS, samplerS) in points)
+            {
+                var segment = Math.Min(Segments - 1, (int)((samplerS - start) / (end - start) * Segments));
+                var y = hostS - samplerS;
+                if (best[segment] is not { } least || y - (slope * samplerS) < least.Y - (slope * least.X))
+                {
+                    best[segment] = (samplerS, y);
+                }
+            }
+
+            (slope, error) = Fit([.. best.Where(b => b is not null).Select(b => b!.Value)]);
+        }
+
+        // host = (1 + slope) * sampler: a fast sampler counts more seconds than pass.
+        return new ClockComparison(-slope / (1 + slope) * 1e6, error * 1e6, end - start, points.Count);
+    }
+
+    private static (double Slope, double Error) Fit((double X, double Y)[] points)
+    {
+        var (meanX, meanY) = (points.Average(p => p.X), points.Average(p => p.Y));
+        var spread = points.Sum(p => (p.X - meanX) * (p.X - meanX));
+        var slope = points.Sum(p => (p.X - meanX) * (p.Y - meanY)) / spread;
+        var rest = points.Sum(p => Math.Pow(p.Y - meanY - (slope * (p.X - meanX)), 2));
+        return (slope, Math.Sqrt(rest / Math.Max(1, points.Length - 2) / spread));
+    }
+}
