@@ -57,6 +57,7 @@ public static class CommandLine
             ExportCommand.Create(output),
             HistoryCommand.Create(output),
             PinsCommand.Create(output),
+            PlotCommand.Create(output),
             RunCommand.Create(output),
             RunsCommand.Create(output),
             SimCommand.Create(output),

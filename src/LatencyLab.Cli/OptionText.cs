@@ -31,6 +31,24 @@ internal static class OptionText
         }
     }
 
+    public static Duration[] Durations(ArgumentResult argument)
+    {
+        var durations = new List<Duration>();
+        foreach (var token in argument.Tokens)
+        {
+            if (Units.Duration.TryParse(token.Value, out var duration, out var error))
+            {
+                durations.Add(duration);
+            }
+            else
+            {
+                argument.AddError(error);
+            }
+        }
+
+        return [.. durations];
+    }
+
     public static long? Hertz(ArgumentResult argument)
     {
         if (UnitText.ParseHertz(argument.Tokens[0].Value) is { } hertz)

@@ -142,7 +142,9 @@ public static class FileAnalysis
             Warnings = [.. result.Warnings],
         }, result, pipeline.Rules.StimulusChannel, pipeline.Rules.ResponseChannel);
 
-    private static PairingRules RulesFor(AnalysisRequest request, CaptureHeader header)
+    /// <summary>The channels and edges that a request means in a capture.</summary>
+    /// <exception cref="LatencyLabException">A channel isn't there, or nobody can know which are meant (kind usage).</exception>
+    public static PairingRules RulesFor(AnalysisRequest request, CaptureHeader header)
     {
         var (stimulusEdge, responseEdge) = request.Edges();
         var (stimulus, response) = request.Names() is { } names

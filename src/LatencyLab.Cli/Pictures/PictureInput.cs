@@ -1,0 +1,133 @@
+using LatencyLab.Analysis;
+using LatencyLab.Formats;
+using LatencyLab.Reports;
+using LatencyLab.Runs;
+using LatencyLab.Signals;
+using LatencyLab.Units;
+
+namespace LatencyLab.Cli.Pictures;
+
+/// <summary>A run folder or a capture file that pictures are made of.</summary>
+/// <param name="Path">As the user named it.</param>
+/// <param name="Run">Content of run.json; null for a plain file.</param>
+/// <param name="Source">The edges.</param>
+/// <param name="Request">Which channels of a plain file are paired, and how.</param>
+internal sealed record PictureInput(string Path, RunDocument? Run, ICaptureSource Source, AnalysisRequest Request)
+{
+    /// <summary>Opens a run folder (it holds a run.json) or a capture file.</summary>
+    /// <exception cref="LatencyLabException">Nothing there, or not readable.</exception>
+    public static PictureInput Open(string path, AnalysisRequest request, ReadOptions options)
+    {
+        if (!Directory.Exists(path))
+        {
+            return new PictureInput(path, null, CaptureFile.Open(path, options), request);
+        }
+
+        var run = RunFolderFiles.ReadDocument(path);
+        return new PictureInput(path, run, RunFolderFiles.OpenEdges(path, options), request);
+    }
+
+    /// <summary>How stimulus and response are found and joined.</summary>
+    /// <exception cref="LatencyLabException">The run paired nothing, or the channels aren't known (kind usage).</exception>
+    public PairingRules Rules(CaptureHeader header)
+    {
+        if (Run?.Plan is not { StimulusChannel: { } stimulus, ResponseChannel: { } response } plan || Request.Pair is not null)
+        {
+            return Request.Rules(header);
+        }
+
+        if (stimulus >= header.Channels.Count || response >= header.Channels.Count || stimulus < 0 || response < 0)
+        {
+            throw new CaptureFormatException("run.json names a channel that the capture doesn't have.", Path);
+        }
+
+        return EdgeWords.TryParse(plan.StimulusEdge ?? "rising", out var stimulusEdge) && EdgeWords.TryParse(plan.ResponseEdge ?? "rising", out var responseEdge)
+            ? new PairingRules(stimulus, response, stimulusEdge, responseEdge, plan.WindowTicks, plan.MinLatencyTicks ?? 0, plan.Warmup ?? 0)
+            : throw new CaptureFormatException($"run.json names edges that don't exist: '{plan.StimulusEdge}', '{plan.ResponseEdge}'.", Path);
+    }
+
+    /// <summary>The run, or what would stand in its run.json if the file had been imported.</summary>
+    public RunDocument Document(AnalysedCapture capture)
+    {
+        if (Run is not null)
+        {
+            return Run;
+        }
+
+        var rules = Rules(capture.Header);
+        var counts = capture.Result.Counts;
+        return new RunDocument
+        {
+            RunId = System.IO.Path.GetFileName(Path),
+            Status = RunStatus.Complete,
+            Simulated = false,
+            CreatedUtc = new DateTimeOffset(File.GetLastWriteTimeUtc(Path)),
+            Argv = ["analyze", Path, "--pair", $"{capture.Header.Channels[rules.StimulusChannel].Name}:{capture.Header.Channels[rules.ResponseChannel].Name}", "--edge", Request.Edge],
+            Tool = new ToolDocument { Version = ToolVersion.Text },
+            Plan = new PlanDocument
+            {
+                Test = "capture",
+                StimulusChannel = rules.StimulusChannel,
+                StimulusEdge = EdgeWords.Of(rules.StimulusEdge),
+                ResponseChannel = rules.ResponseChannel,
+                ResponseEdge = EdgeWords.Of(rules.ResponseEdge),
+                WindowTicks = rules.WindowTicks,
+                WindowNs = rules.WindowTicks is { } window ? capture.TimeBase.ToNanoseconds(window) : null,
+            },
+            Source = new SourceDocument
+            {
+                File = Path,
+                Format = Source.Format,
+                TickHz = capture.TimeBase.TickHz,
+                Channels = [.. capture.Header.Channels.Select(c => new ChannelDocument { Index = c.Index, Name = c.Name })],
+            },
+            Counts = new RunCounts
+            {
+                Stimuli = counts.Stimuli,
+                Matched = counts.Matched,
+                Late = counts.Late,
+                Missed = counts.Missed,
+                Excluded = counts.Excluded,
+                Extra = counts.Extra,
+                Spurious = counts.Spurious,
+                Gaps = capture.Gaps.Count,
+            },
+            LatencyNs = LatencyInTime.Of(capture.Result.Summary, capture.TimeBase),
+            UncertaintyNs = LatencyInTime.UncertaintyOf(capture.Result.Summary, capture.TimeBase, 0, Request.ClockPpm),
+            Warnings = capture.Result.Warnings,
+            Gaps = [.. capture.Gaps.Select(GapDocument.From)],
+        };
+    }
+
+    /// <summary>What this input is called in legends: the label, the firmware, or the name of the folder or file.</summary>
+    public string Name => Run?.Plan.Label ?? (Run?.Target?.Micropython is { } version ? "MicroPython " + version : null) ?? Run?.RunId ?? System.IO.Path.GetFileName(Path);
+
+    /// <summary>The edges once more, between two times only.</summary>
+    public Capture[] ReadWindows(IReadOnlyList<(long FromTick, long ToTick)> windows, CancellationToken cancellationToken)
+    {
+        var collector = new WindowCollector(windows);
+        Source.Read(collector, cancellationToken);
+        return [.. windows.Select((_, i) => collector.ToCapture(i))];
+    }
+
+    /// <summary>Lines above a picture of this input.</summary>
+    public Plots.PlotHeading Heading(AnalysedCapture? capture)
+    {
+        if (Run is { } run)
+        {
+            return new Plots.PlotHeading(ReportWords.Title(run), ReportWords.Subtitle(run));
+        }
+
+        var file = System.IO.Path.GetFileName(Path);
+        if (capture is null)
+        {
+            return new Plots.PlotHeading(file, Source.Format);
+        }
+
+        var rules = Rules(capture.Header);
+        var (stimulus, response) = (capture.Header.Channels[rules.StimulusChannel].Name, capture.Header.Channels[rules.ResponseChannel].Name);
+        return new Plots.PlotHeading(
+            $"Latency {stimulus} to {response}",
+            $"{file}, {Source.Format}, tick {UnitText.Time(capture.TimeBase.TickNs)}, n {ReportWords.Count(capture.Result.Summary.N)}, missed {ReportWords.Count(capture.Result.Counts.Missed)}");
+    }
+}

@@ -1,0 +1,52 @@
+using LatencyLab.Plots;
+using LatencyLab.Units;
+
+namespace LatencyLab.Cli.Pictures;
+
+/// <summary>Which picture is wanted.</summary>
+internal sealed record PictureRequest(
+    string Kind, Duration? From, Duration? To, IReadOnlyList<Duration> Cursors, Duration? Limit, bool LogCounts, string Statistic, int Count, string? Channel, PlotTheme Theme)
+{
+    /// <summary>Reads the inputs and draws; several pictures for the worst events, one otherwise.</summary>
+    /// <exception cref="LatencyLabException">The inputs don't fit the kind, or can't be read.</exception>
+    public IReadOnlyList<Picture> Draw(IReadOnlyList<PictureInput> inputs, CancellationToken cancellationToken)
+    {
+        var style = new PlotStyle(Theme, Simulated: inputs.Any(i => i.Run?.Simulated == true));
+        var first = inputs[0];
+        if (Kind is not ("ccdf" or "percentile" or "runs" or "shift") && inputs.Count > 1)
+        {
+            throw new LatencyLabException(FaultKind.Usage, $"A {Kind} shows one capture.", null, "Draw them one by one, or use --kind ccdf, percentile, runs or shift.");
+        }
+
+        switch (Kind)
+        {
+            case "waveform":
+                return [LatencyPictures.Waveform(first, From, To, Cursors, style, cancellationToken)];
+            case "period":
+                return [SignalPictures.Periods(first, Channel, From, To, Limit, LogCounts, style, cancellationToken)];
+            case "tie":
+                return [SignalPictures.Tie(first, Channel, From, To, style, cancellationToken)];
+        }
+
+        var captures = inputs.Select(i => (Input: i, Capture: AnalysedCapture.Read(i.Source, i.Rules, From, To, cancellationToken))).ToList();
+        var capture = captures[0].Capture;
+        var heading = first.Heading(capture);
+        return Kind switch
+        {
+            "ccdf" => [TailPlot.Draw([.. captures.Select(c => RunsPictures.Series(c.Input, c.Capture))], heading, style)],
+            "percentile" => [PercentilePlot.Draw([.. captures.Select(c => RunsPictures.Series(c.Input, c.Capture))], heading, style)],
+            "timeline" => [TimelinePlot.Draw(Timeline(capture), heading, style)],
+            "heatmap" => [HeatMapPlot.Draw(Timeline(capture), heading, style)],
+            "runs" => [RunsPictures.Dots([.. captures.Select(c => c.Input.Document(c.Capture))], Statistic, style)],
+            "shift" => [RunsPictures.Shift(captures, style)],
+            "worst" => LatencyPictures.Worst(first, capture, Count, style, cancellationToken),
+            _ => [LatencyPictures.Histogram(capture, heading, style, Limit, LogCounts)],
+        };
+    }
+
+    private TimelineData Timeline(AnalysedCapture capture)
+    {
+        var (fromTick, toTick) = AnalysedCapture.Window(capture.TimeBase, capture.Header.StartTick, capture.EndTick, From, To);
+        return new TimelineData(capture.Timeline, capture.TimeBase, fromTick, toTick, capture.Gaps, Limit?.Nanoseconds);
+    }
+}
