@@ -58,6 +58,7 @@ public static class CommandLine
             HistoryCommand.Create(output),
             PinsCommand.Create(output),
             PlotCommand.Create(output),
+            ReportCommand.Create(output),
             RunCommand.Create(output),
             RunsCommand.Create(output),
             SimCommand.Create(output),

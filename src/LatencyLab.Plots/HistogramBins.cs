@@ -38,7 +38,8 @@ public sealed record HistogramBins(long FirstTick, long WidthTicks, long[] Count
 
         // A constant is a thin bar in the middle, not a wall.
         var pad = Math.Max(0, (15 - (end - min)) / 2);
-        (min, end) = (min - pad, end + pad);
+        // Nothing is shorter than nothing: below zero there is no axis unless the data are there.
+        (min, end) = (min < 0 ? min - pad : Math.Max(0, min - pad), end + pad);
         var span = end - min + 1;
         var iqr = Quantile(values, 0.75) - Quantile(values, 0.25);
         var width = (long)Math.Round(2 * iqr / Math.Cbrt(values.Count));

@@ -18,6 +18,11 @@ internal sealed record PictureRequest(
             throw new LatencyLabException(FaultKind.Usage, $"A {Kind} shows one capture.", null, "Draw them one by one, or use --kind ccdf, percentile, runs or shift.");
         }
 
+        if (From is { } from && To is { } to && to <= from)
+        {
+            throw new LatencyLabException(FaultKind.Usage, $"The end {to} isn't after the begin {from}.", "--from, --to");
+        }
+
         switch (Kind)
         {
             case "waveform":

@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Text;
+using LatencyLab.Cli.Pictures;
+using LatencyLab.Plots;
+using LatencyLab.Reports;
+
+namespace LatencyLab.Cli.Commands;
+
+/// <summary><c>latencylab report RUN… --format html,md,csv,json,junit</c>: what a maintainer who wasn't there can judge.</summary>
+public static class ReportCommand
+{
+    private static readonly (string Format, string File)[] Formats = [("html", "report.html"), ("md", "report.md"), ("junit", "junit.xml")];
+
+    public static Command Create(Output output)
+    {
+        var inputs = new Argument<string[]>("run") { Description = "Run folders or capture files.", Arity = ArgumentArity.OneOrMore };
+        var format = new Option<string>("--format", "-f") { Description = $"One or more of {string.Join(",", Formats.Select(f => f.Format))}.", DefaultValueFactory = _ => "html" };
+        var folder = new Option<string?>("--out", "-o") { Description = "Folder to write to, or - for stdout (default: the run folder, or here for several runs)." };
+        var capture = new CaptureOptions();
+        var command = new Command("report", "Write a report of one or more runs.") { inputs, format, folder };
+        capture.AddTo(command);
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var formats = Parse(parsed.GetValue(format)!);
+            var opened = parsed.GetValue(inputs)!.Select(path => PictureInput.Open(path, capture.Request(parsed), capture.Read(parsed))).ToList();
+            var runs = opened.Select((input, i) => ReportContent.Of(input, formats.Contains("html"), $"r{i}", cancellationToken)).ToList();
+            var target = parsed.GetValue(folder) ?? (opened is [{ Run: not null } only] ? only.Path : ".");
+            foreach (var one in formats)
+            {
+                Write(output, target, one, Text(one, runs));
+            }
+
+            return Task.FromResult((int)ExitCode.Done);
+        });
+        return command;
+    }
+
+    private static List<string> Parse(string text)
+    {
+        var formats = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).ToList();
+        var unknown = formats.Find(f => !Formats.Any(k => k.Format == f));
+        return unknown is null && formats.Count > 0
+            ? formats
+            : throw new LatencyLabException(FaultKind.Usage, $"There is no report format '{unknown ?? text}'.", "--format", $"Use one or more of {string.Join(",", Formats.Select(f => f.Format))}.");
+    }
+
+    private static string Text(string format, List<(ReportRun Report, PlotSeries? Series)> runs)
+    {
+        ReportRun[] reports = [.. runs.Select(r => r.Report)];
+        return format switch
+        {
+            "html" => HtmlReport.Write(reports, runs.Count > 1 ? ReportContent.Together(runs) : [], ReportContent.Colours),
+            "md" => MarkdownReport.Write(reports),
+            _ => JUnitReport.Write([.. JUnitReport.Validity(reports.Select(r => r.Run))], reports[0].Run.CreatedUtc),
+        };
+    }
+
+    private static void Write(Output output, string folder, string format, string text)
+    {
+        if (folder == "-")
+        {
+            output.Result.Write(text);
+            return;
+        }
+
+        var path = Path.Combine(folder, Formats.First(f => f.Format == format).File);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            File.WriteAllText(path, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new LatencyLabException(FaultKind.Storage, $"The report can't be written: {e.Message}", path, "Choose another folder with -o.", e);
+        }
+
+        output.Result.WriteLine(TerminalText.Clean(path));
+    }
+}
