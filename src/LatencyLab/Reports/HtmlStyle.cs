@@ -32,12 +32,14 @@ internal static class HtmlStyle
         table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: .92rem; }
         caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
         th, td { text-align: left; vertical-align: top; padding: 4px 14px 4px 0; border-bottom: 1px solid var(--ink-grid); overflow-wrap: anywhere; }
-        th { font-weight: 600; min-width: 5.5em; }
+        th { font-weight: 600; overflow-wrap: normal; }
+        td:first-of-type { min-width: 5em; }
         thead th { color: var(--ink-muted); font-weight: 400; }
         thead th:empty { padding: 0; border: 0; }
         figure { margin: 18px 0; }
-        figure svg { display: block; width: 100%; height: auto; border: 1px solid var(--ink-grid); border-radius: 6px; }
-        figure svg.wiring { max-width: 520px; border: 0; font-family: inherit; }
+        figure { overflow-x: auto; }
+        figure svg { display: block; width: 100%; min-width: 620px; height: auto; border: 1px solid var(--ink-grid); border-radius: 6px; }
+        figure svg.wiring { min-width: 0; max-width: 520px; border: 0; font-family: inherit; }
         figcaption { color: var(--ink-muted); font-size: .9rem; margin-top: 6px; }
         pre { background: var(--ink-grid); padding: 12px 14px; border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; }
         .simulated { margin: 0; max-width: none; padding: 8px 20px; background: var(--ink-bad); color: var(--ink-background); text-align: center; }
@@ -48,7 +50,8 @@ internal static class HtmlStyle
           main { max-width: none; padding: 0; }
           figure, tr, .verdict, .key div, pre { break-inside: avoid; }
           h1, h2, h3 { break-after: avoid; }
-          .scroll { overflow: visible; }
+          .scroll, figure { overflow: visible; }
+          figure svg { min-width: 0; }
         }
 
         """;

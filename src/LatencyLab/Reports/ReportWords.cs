@@ -115,7 +115,7 @@ public static class ReportWords
             // An observed value is as fine as a tick; means and deviations of many are finer.
             var resolution = name is "mean" or "sd" ? 0 : tickNs;
             yield return (label, Time(value, resolution), numbers.Ci95.TryGetValue(name, out var ci)
-                ? $"{End(ci.Low)} to {End(ci.High)}"
+                ? Interval(ci)
                 : name switch
                 {
                     "max" => $"largest of {Count(numbers.NMatched)}, not a worst case",
@@ -125,7 +125,13 @@ public static class ReportWords
                 });
         }
 
-        string End(double? endNs) => endNs is { } ns ? Time(ns, tickNs) : "open";
+        string Interval(Interval interval) => interval switch
+        {
+            { Low: { } low, High: { } high } => $"{Time(low, tickNs)} to {Time(high, tickNs)}",
+            { Low: { } low } => $"from {Time(low, tickNs)}, open above",
+            { High: { } high } => $"up to {Time(high, tickNs)}, open below",
+            _ => "open on both sides",
+        };
     }
 
     /// <summary>Rows "what, value" about the plan, the boards and the tool, those that the run knows.</summary>
