@@ -14,7 +14,7 @@ public static class PlotCommand
 
     public static Command Create(Output output)
     {
-        var inputs = new Argument<string[]>("input") { Description = "Run folders or capture files; several for ccdf, percentile, runs and shift.", Arity = ArgumentArity.OneOrMore };
+        var inputs = new Argument<string[]>("input") { Description = "Runs (folders, 'latest', or the beginning of a run id) or capture files; several for ccdf, percentile, runs and shift.", Arity = ArgumentArity.OneOrMore };
         var kind = new Option<string>("--kind", "-k") { Description = "What to draw: " + string.Join(", ", Kinds) + ".", DefaultValueFactory = _ => "histogram" };
         kind.AcceptOnlyFromAmong(Kinds);
         var from = new Option<Duration?>("--from") { Description = "Begin of the window, in the time of the capture: 1.5s.", CustomParser = OptionText.Duration };
@@ -36,7 +36,7 @@ public static class PlotCommand
             var request = new PictureRequest(
                 parsed.GetValue(kind)!, parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(cursor) ?? [], parsed.GetValue(limit), parsed.GetValue(log),
                 parsed.GetValue(statistic)!, parsed.GetValue(count), parsed.GetValue(channel), parsed.GetValue(theme) == "dark" ? PlotTheme.Dark : PlotTheme.Light);
-            var opened = parsed.GetValue(inputs)!.Select(path => PictureInput.Open(path, capture.Request(parsed), capture.Read(parsed))).ToList();
+            var opened = capture.Open(parsed, parsed.GetValue(inputs)!);
             var pictures = request.Draw(opened, cancellationToken);
             if (pictures.Count == 0)
             {
@@ -58,20 +58,25 @@ internal sealed class CaptureOptions
     private readonly Option<Duration?> _window = new("--window") { Description = "A later answer is late (default: until the next stimulus).", CustomParser = OptionText.Duration };
     private readonly Option<Duration?> _minLatency = new("--min-latency") { Description = "An earlier answer is crosstalk (default 0).", CustomParser = OptionText.Duration };
     private readonly Option<long?> _sampleRate = new("--samplerate") { Description = "Samples a second, for files that don't tell.", CustomParser = OptionText.Hertz };
+    private readonly Option<string> _root = new("--root") { Description = "Folder that holds the run folders.", DefaultValueFactory = _ => "captures" };
     private readonly Option<string?> _map = new("--map") { Description = "New names for channels: D0=STIM,D1=RESP." };
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _pair, _edge, _window, _minLatency, _sampleRate, _map })
+        foreach (var option in new Option[] { _pair, _edge, _window, _minLatency, _sampleRate, _map, _root })
         {
             command.Options.Add(option);
         }
     }
 
-    public AnalysisRequest Request(ParseResult parsed) =>
+    /// <summary>Opens what the user named: run folders, capture files, <c>latest</c>, beginnings of run ids.</summary>
+    public List<PictureInput> Open(ParseResult parsed, string[] names) =>
+        [.. names.Select(name => PictureInput.Open(name, parsed.GetValue(_root)!, Request(parsed), Read(parsed)))];
+
+    private AnalysisRequest Request(ParseResult parsed) =>
         new(parsed.GetValue(_pair), parsed.GetValue(_edge)!, parsed.GetValue(_window), parsed.GetValue(_minLatency) ?? Duration.Zero, 100);
 
-    public ReadOptions Read(ParseResult parsed) => new()
+    private ReadOptions Read(ParseResult parsed) => new()
     {
         SampleRateHz = parsed.GetValue(_sampleRate),
         Renames = parsed.GetValue(_map) is { } renames ? ReadOptions.ParseRenames(renames) : ReadOptions.Default.Renames,

@@ -1,19 +1,21 @@
 using System.CommandLine;
 using System.Text;
+using System.Text.Json;
 using LatencyLab.Cli.Pictures;
 using LatencyLab.Plots;
 using LatencyLab.Reports;
+using LatencyLab.Runs;
 
 namespace LatencyLab.Cli.Commands;
 
 /// <summary><c>latencylab report RUN… --format html,md,csv,json,junit</c>: what a maintainer who wasn't there can judge.</summary>
 public static class ReportCommand
 {
-    private static readonly (string Format, string File)[] Formats = [("html", "report.html"), ("md", "report.md"), ("junit", "junit.xml")];
+    private static readonly (string Format, string File)[] Formats = [("html", "report.html"), ("md", "report.md"), ("csv", "report.csv"), ("json", "report.json"), ("junit", "junit.xml")];
 
     public static Command Create(Output output)
     {
-        var inputs = new Argument<string[]>("run") { Description = "Run folders or capture files.", Arity = ArgumentArity.OneOrMore };
+        var inputs = new Argument<string[]>("run") { Description = "Runs (folders, 'latest', or the beginning of a run id) or capture files.", Arity = ArgumentArity.OneOrMore };
         var format = new Option<string>("--format", "-f") { Description = $"One or more of {string.Join(",", Formats.Select(f => f.Format))}.", DefaultValueFactory = _ => "html" };
         var folder = new Option<string?>("--out", "-o") { Description = "Folder to write to, or - for stdout (default: the run folder, or here for several runs)." };
         var capture = new CaptureOptions();
@@ -22,7 +24,7 @@ public static class ReportCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             var formats = Parse(parsed.GetValue(format)!);
-            var opened = parsed.GetValue(inputs)!.Select(path => PictureInput.Open(path, capture.Request(parsed), capture.Read(parsed))).ToList();
+            var opened = capture.Open(parsed, parsed.GetValue(inputs)!);
             var runs = opened.Select((input, i) => ReportContent.Of(input, formats.Contains("html"), $"r{i}", cancellationToken)).ToList();
             var target = parsed.GetValue(folder) ?? (opened is [{ Run: not null } only] ? only.Path : ".");
             foreach (var one in formats)
@@ -51,8 +53,50 @@ public static class ReportCommand
         {
             "html" => HtmlReport.Write(reports, runs.Count > 1 ? ReportContent.Together(runs) : [], ReportContent.Colours),
             "md" => MarkdownReport.Write(reports),
+            "csv" => Csv(reports),
+            "json" => Json(reports),
             _ => JUnitReport.Write([.. JUnitReport.Validity(reports.Select(r => r.Run))], reports[0].Run.CreatedUtc),
         };
+    }
+
+    // One table: the head of the first run stands for all.
+    private static string Csv(ReportRun[] reports)
+    {
+        using var table = new MemoryStream();
+        foreach (var report in reports)
+        {
+            using var one = new MemoryStream();
+            SummaryCsv.Write(report.Run, one);
+            var rows = one.GetBuffer().AsSpan(0, (int)one.Length);
+            table.Write(table.Length == 0 ? rows : rows[(rows.IndexOf((byte)'\n') + 1)..]);
+        }
+
+        return Encoding.UTF8.GetString(table.GetBuffer(), 0, (int)table.Length);
+    }
+
+    private static string Json(ReportRun[] reports)
+    {
+        if (reports is [var only])
+        {
+            return Encoding.UTF8.GetString(RunJson.ToUtf8(only.Run));
+        }
+
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("schema", "latencylab.report/1");
+            writer.WriteStartArray("runs");
+            foreach (var report in reports)
+            {
+                writer.WriteRawValue(RunJson.ToUtf8(report.Run));
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.ToArray()) + "\n";
     }
 
     private static void Write(Output output, string folder, string format, string text)

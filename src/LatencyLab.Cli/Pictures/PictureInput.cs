@@ -14,17 +14,18 @@ namespace LatencyLab.Cli.Pictures;
 /// <param name="Request">Which channels of a plain file are paired, and how.</param>
 internal sealed record PictureInput(string Path, RunDocument? Run, ICaptureSource Source, AnalysisRequest Request)
 {
-    /// <summary>Opens a run folder (it holds a run.json) or a capture file.</summary>
+    /// <summary>Opens a run folder, a capture file, or a run of the root by <c>latest</c> or the beginning of its id.</summary>
     /// <exception cref="LatencyLabException">Nothing there, or not readable.</exception>
-    public static PictureInput Open(string path, AnalysisRequest request, ReadOptions options)
+    public static PictureInput Open(string path, string root, AnalysisRequest request, ReadOptions options)
     {
-        if (!Directory.Exists(path))
+        var looksLikeFile = File.Exists(path) || (!Directory.Exists(path) && path.AsSpan().ContainsAny('/', '\\', '.'));
+        if (looksLikeFile)
         {
             return new PictureInput(path, null, CaptureFile.Open(path, options), request);
         }
 
-        var run = RunFolderFiles.ReadDocument(path);
-        return new PictureInput(path, run, RunFolderFiles.OpenEdges(path, options), request);
+        var folder = RunListing.Find(root, path);
+        return new PictureInput(folder.Path, folder.Read(), folder.OpenEdges(options), request);
     }
 
     /// <summary>How stimulus and response are found and joined.</summary>
@@ -63,7 +64,7 @@ internal sealed record PictureInput(string Path, RunDocument? Run, ICaptureSourc
             Simulated = false,
             CreatedUtc = new DateTimeOffset(File.GetLastWriteTimeUtc(Path)),
             Argv = ["analyze", Path, "--pair", $"{capture.Header.Channels[rules.StimulusChannel].Name}:{capture.Header.Channels[rules.ResponseChannel].Name}", "--edge", Request.Edge],
-            Tool = new ToolDocument { Version = ToolVersion.Text },
+            Tool = new ToolDocument { Version = typeof(PictureInput).Assembly.GetName().Version?.ToString(3) ?? "0" },
             Plan = new PlanDocument
             {
                 Test = "capture",
