@@ -16,7 +16,7 @@ public sealed class LatencyTimeline : IPairSink
     private readonly List<TimedPair> _points = [];
     private readonly WorstSamples _worst = new(100);
     private TimelineColumn?[] _columns = new TimelineColumn?[MostColumns];
-    private long _columnTicks = 1 << 12;
+    private int _columnShift = 12;
     private long _originTick;
     private bool _begun;
 
@@ -33,7 +33,7 @@ public sealed class LatencyTimeline : IPairSink
     public IEnumerable<TimelineColumn> Columns => _columns.OfType<TimelineColumn>();
 
     /// <summary>Ticks a column.</summary>
-    public long ColumnTicks => _columnTicks;
+    public long ColumnTicks => 1L << _columnShift;
 
     public void Pairs(ReadOnlySpan<Pair> pairs)
     {
@@ -61,15 +61,15 @@ public sealed class LatencyTimeline : IPairSink
             _points.Add(new TimedPair(pair.StimulusTick, latency, pair.Status));
         }
 
-        var index = ((Int128)pair.StimulusTick - _originTick) / _columnTicks;
-        while (index >= MostColumns)
+        // Columns are powers of two wide, so that finding one is a shift: this is done for every stimulus of a run.
+        var elapsed = (ulong)(pair.StimulusTick - _originTick);
+        while (elapsed >> _columnShift >= MostColumns)
         {
             MergeNeighbours();
-            index = ((Int128)pair.StimulusTick - _originTick) / _columnTicks;
         }
 
-        var at = (int)index;
-        var column = _columns[at] ??= new TimelineColumn(_originTick + (at * _columnTicks));
+        var at = (int)(elapsed >> _columnShift);
+        var column = _columns[at] ??= new TimelineColumn(_originTick + (at * ColumnTicks));
         column.Add(pair.Status, latency);
         if (latency >= 0)
         {
@@ -88,11 +88,11 @@ public sealed class LatencyTimeline : IPairSink
                 left.Merge(right);
             }
 
-            merged[i / 2] = left ?? (right is null ? null : right.From(_originTick + (i * _columnTicks)));
+            merged[i / 2] = left ?? (right is null ? null : right.From(_originTick + (i * ColumnTicks)));
         }
 
         _columns = merged;
-        _columnTicks *= 2;
+        _columnShift++;
     }
 }
 

@@ -30,7 +30,7 @@ internal sealed record AnalysedCapture(
         var sink = new LateRules(rulesOf, from, to);
         source.Read(sink, cancellationToken);
         var pipeline = sink.Pipeline ?? throw new InvalidOperationException("A reader ended without a header.");
-        return new AnalysedCapture(pipeline.Header!, pipeline.Gaps, pipeline.EndTick, pipeline.Result(), sink.Tally, sink.Timeline);
+        return new AnalysedCapture(pipeline.Header!, pipeline.Gaps, pipeline.EndTick, pipeline.Result(), sink.Tally ?? pipeline.Tally, sink.Timeline);
     }
 
     /// <summary>The window in ticks that times on a command line mean; whole capture where they are null.</summary>
@@ -48,14 +48,15 @@ internal sealed record AnalysedCapture(
     {
         public LatencyPipeline? Pipeline { get; private set; }
 
-        public PairTally Tally { get; } = new();
+        /// <summary>Of the window; null where that is the whole capture, which the pipeline counts anyway.</summary>
+        public PairTally? Tally { get; } = from is null && to is null ? null : new PairTally();
 
         public LatencyTimeline Timeline { get; } = new();
 
         public void Begin(CaptureHeader header)
         {
             var (fromTick, toTick) = (from is { } f ? header.TimeBase.ToTicks(f) : long.MinValue, to is { } t ? header.TimeBase.ToTicks(t) : long.MaxValue);
-            Pipeline = new LatencyPipeline(rulesOf(header), new PairsBetween(fromTick, toTick, [Tally, Timeline]));
+            Pipeline = new LatencyPipeline(rulesOf(header), Tally is null ? Timeline : new PairsBetween(fromTick, toTick, [Tally, Timeline]));
             Pipeline.Begin(header);
         }
 
@@ -96,8 +97,7 @@ internal sealed record AnalysedCapture(
         }
 
         // A stimulus whose edge was lost has no tick; it belongs to the whole capture only.
-        private bool Inside(in Pair pair) => (pair.Flags & PairFlags.StimulusLost) != PairFlags.None
-            ? fromTick == long.MinValue && toTick == long.MaxValue
-            : pair.StimulusTick >= fromTick && pair.StimulusTick <= toTick;
+        private bool Inside(in Pair pair) =>
+            (pair.Flags & PairFlags.StimulusLost) == PairFlags.None && pair.StimulusTick >= fromTick && pair.StimulusTick <= toTick;
     }
 }

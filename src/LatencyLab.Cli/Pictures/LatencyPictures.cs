@@ -41,7 +41,7 @@ internal static class LatencyPictures
     /// <summary>Any window of a capture; answers are measured in it where the channels are known and the picture has room for them.</summary>
     public static Picture Waveform(PictureInput input, Duration? from, Duration? to, IReadOnlyList<Duration> cursors, PlotStyle style, CancellationToken cancellationToken)
     {
-        var (header, endTick) = CaptureExtent.Of(input.Source, headerOnly: from is not null && to is not null, cancellationToken);
+        var (header, endTick) = CaptureExtent.Of(input.Reopen([]), headerOnly: from is not null && to is not null, cancellationToken);
         var window = AnalysedCapture.Window(header.TimeBase, header.StartTick, endTick, from, to);
         var part = input.ReadWindows([window], cancellationToken)[0];
         return WaveformPlot.Draw(

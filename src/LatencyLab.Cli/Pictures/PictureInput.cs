@@ -12,7 +12,8 @@ namespace LatencyLab.Cli.Pictures;
 /// <param name="Run">Content of run.json; null for a plain file.</param>
 /// <param name="Source">The edges.</param>
 /// <param name="Request">Which channels of a plain file are paired, and how.</param>
-internal sealed record PictureInput(string Path, RunDocument? Run, ICaptureSource Source, AnalysisRequest Request)
+/// <param name="Reopen">The same edges, those in some spans of ticks only where the format has an index.</param>
+internal sealed record PictureInput(string Path, RunDocument? Run, ICaptureSource Source, AnalysisRequest Request, Func<IReadOnlyList<(long FromTick, long ToTick)>, ICaptureSource> Reopen)
 {
     /// <summary>Opens a run folder, a capture file, or a run of the root by <c>latest</c> or the beginning of its id.</summary>
     /// <exception cref="LatencyLabException">Nothing there, or not readable.</exception>
@@ -21,11 +22,11 @@ internal sealed record PictureInput(string Path, RunDocument? Run, ICaptureSourc
         var looksLikeFile = File.Exists(path) || (!Directory.Exists(path) && path.AsSpan().ContainsAny('/', '\\', '.'));
         if (looksLikeFile)
         {
-            return new PictureInput(path, null, CaptureFile.Open(path, options), request);
+            return new PictureInput(path, null, CaptureFile.Open(path, options), request, spans => CaptureFile.Open(path, options with { Spans = spans }));
         }
 
         var folder = RunListing.Find(root, path);
-        return new PictureInput(folder.Path, folder.Read(), folder.OpenEdges(options), request);
+        return new PictureInput(folder.Path, folder.Read(), folder.OpenEdges(options), request, spans => folder.OpenEdges(options with { Spans = spans }));
     }
 
     /// <summary>How stimulus and response are found and joined.</summary>
@@ -34,7 +35,7 @@ internal sealed record PictureInput(string Path, RunDocument? Run, ICaptureSourc
     {
         if (Run?.Plan is not { StimulusChannel: { } stimulus, ResponseChannel: { } response } plan || Request.Pair is not null)
         {
-            return Request.Rules(header);
+            return FileAnalysis.RulesFor(Request, header);
         }
 
         if (stimulus >= header.Channels.Count || response >= header.Channels.Count || stimulus < 0 || response < 0)
@@ -107,7 +108,14 @@ internal sealed record PictureInput(string Path, RunDocument? Run, ICaptureSourc
     public Capture[] ReadWindows(IReadOnlyList<(long FromTick, long ToTick)> windows, CancellationToken cancellationToken)
     {
         var collector = new WindowCollector(windows);
-        Source.Read(collector, cancellationToken);
+        Reopen(windows).Read(collector, cancellationToken);
+        if (collector.NeedsMore)
+        {
+            // A line without any edge near the window: only what was skipped can tell its level.
+            collector = new WindowCollector(windows);
+            Source.Read(collector, cancellationToken);
+        }
+
         return [.. windows.Select((_, i) => collector.ToCapture(i))];
     }
 

@@ -1,3 +1,4 @@
+using LatencyLab.Captures;
 using LatencyLab.Signals;
 
 namespace LatencyLab.Cli.Pictures;
@@ -13,6 +14,7 @@ internal sealed class WindowCollector(IReadOnlyList<(long FromTick, long ToTick)
     private const int MostInColumn = 5;
 
     private readonly List<Gap> _gaps = [];
+    private readonly List<Gap> _skipped = [];
     private CaptureHeader? _header;
     private Line[][] _lines = [];
     private long _endTick;
@@ -31,7 +33,11 @@ internal sealed class WindowCollector(IReadOnlyList<(long FromTick, long ToTick)
         }
     }
 
-    public void Gap(Gap gap) => _gaps.Add(gap);
+    /// <summary>True where a line has no level since the reader skipped what came before: then the whole capture must be read.</summary>
+    public bool NeedsMore => _skipped.Count > 0 && windows.Select((_, w) => _lines[w].Select((line, channel) => (Line: line, Level: LevelAt(_header!.Channels[channel], w, _skipped))))
+        .Any(window => window.Any(l => l.Line.IsEmpty && l.Level is null));
+
+    public void Gap(Gap gap) => (gap.Reason == ParquetCaptureReader.NotRead ? _skipped : _gaps).Add(gap);
 
     public void Advance(long completeBeforeTick)
     {
@@ -44,7 +50,7 @@ internal sealed class WindowCollector(IReadOnlyList<(long FromTick, long ToTick)
     {
         var header = _header ?? throw new InvalidOperationException("No capture was begun.");
         var (from, to) = windows[window];
-        var channels = header.Channels.Select(c => c with { InitialLevel = LevelAt(c, window) }).ToArray();
+        var channels = header.Channels.Select(c => c with { InitialLevel = LevelAt(c, window, [.. _gaps, .. _skipped]) }).ToArray();
         var gaps = _gaps.Where(g => g.FromTick <= to && g.ToTick >= from).OrderBy(g => g.FromTick).ToArray();
         return new Capture(
             header with { Channels = channels, StartTick = Math.Max(from, header.StartTick) },
@@ -52,11 +58,11 @@ internal sealed class WindowCollector(IReadOnlyList<(long FromTick, long ToTick)
     }
 
     // The last edge before the window tells the level at its begin, unless a gap lies between.
-    private bool? LevelAt(Channel channel, int window)
+    private bool? LevelAt(Channel channel, int window, List<Gap> gaps)
     {
         var line = _lines[window][channel.Index];
         var since = line.LastBefore ?? _header!.StartTick;
-        var doubt = _gaps.Exists(g => (g.Channel is null || g.Channel == channel.Index) && g.ToTick >= since && g.FromTick < windows[window].FromTick);
+        var doubt = gaps.Exists(g => (g.Channel is null || g.Channel == channel.Index) && g.ToTick >= since && g.FromTick < windows[window].FromTick);
         return doubt ? null : line.LastBefore is null ? channel.InitialLevel : line.LevelBefore;
     }
 
@@ -74,6 +80,8 @@ internal sealed class WindowCollector(IReadOnlyList<(long FromTick, long ToTick)
         public long? LastBefore { get; private set; }
 
         public bool LevelBefore { get; private set; }
+
+        public bool IsEmpty => _ticks.Count == 0;
 
         public void Add(bool firstLevel, ReadOnlySpan<long> ticks)
         {

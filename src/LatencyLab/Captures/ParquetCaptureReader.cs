@@ -8,6 +8,9 @@ namespace LatencyLab.Captures;
 /// <summary>Reads what <see cref="ParquetCaptureWriter"/> wrote; a Parquet file without LatencyLab's footer has no time base and is refused.</summary>
 public static class ParquetCaptureReader
 {
+    /// <summary>Reason of a gap that isn't one in the capture: its edges weren't asked for.</summary>
+    public const string NotRead = "not read";
+
     private const int BlockEdges = 4096;
 
     /// <summary>True where a file with these first bytes is meant to be Parquet.</summary>
@@ -24,7 +27,11 @@ public static class ParquetCaptureReader
 
     /// <summary>Pushes the capture into the sink: gaps first, then edges in the order of time.</summary>
     /// <inheritdoc cref="ReadMetadata" path="/exception"/>
-    public static CaptureMetadata Read(string path, IEdgeSink sink, CancellationToken cancellationToken = default)
+    public static CaptureMetadata Read(string path, IEdgeSink sink, CancellationToken cancellationToken = default) => Read(path, sink, null, cancellationToken);
+
+    /// <summary>The same, but row groups that lie outside of all wanted spans of ticks are skipped unread.</summary>
+    /// <inheritdoc cref="ReadMetadata" path="/exception"/>
+    public static CaptureMetadata Read(string path, IEdgeSink sink, IReadOnlyList<(long FromTick, long ToTick)>? wanted, CancellationToken cancellationToken = default)
     {
         using var file = Open(path);
         var reader = OpenTable(file, path);
@@ -40,13 +47,27 @@ public static class ParquetCaptureReader
         for (var i = 0; i < reader.RowGroupCount; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            rows.Push(ReadGroup(file, reader, i, fields, path));
+            if (wanted is null || Meets(reader, i, fields.Ticks, wanted, path))
+            {
+                rows.Push(ReadGroup(file, reader, i, fields, path));
+            }
+            else
+            {
+                rows.Skip();
+            }
         }
 
         sink.Advance(metadata.EndTick!.Value);
         sink.End(metadata.EndTick.Value);
         return metadata;
     }
+
+    // A group whose footer doesn't say where it lies is read.
+    private static bool Meets(ParquetReader reader, int index, DataField ticks, IReadOnlyList<(long FromTick, long ToTick)> wanted, string path) => Decoding(path, () =>
+    {
+        using var group = reader.OpenRowGroupReader(index);
+        return group.GetStatistics(ticks) is not { MinValue: long min, MaxValue: long max } || wanted.Any(w => min <= w.ToTick && max >= w.FromTick);
+    });
 
     private static EdgeColumns ReadGroup(
         FileStream file, ParquetReader reader, int index, (DataField Ticks, DataField Channels, DataField Levels) fields, string path) =>
@@ -130,10 +151,26 @@ public static class ParquetCaptureReader
         private readonly Block[] _blocks = [.. metadata.Header.Channels.Select(_ => new Block())];
         private readonly long _endTick = metadata.EndTick!.Value;
         private long _lastTick = metadata.Header.StartTick;
+        private long? _skippedFrom;
         private long _row;
+
+        /// <summary>The next group isn't read: what its last edges were is unknown.</summary>
+        public void Skip()
+        {
+            if (_skippedFrom is null)
+            {
+                _skippedFrom = _lastTick;
+            }
+        }
 
         public void Push(EdgeColumns columns)
         {
+            if (_skippedFrom is { } from && columns.Ticks.Length > 0)
+            {
+                sink.Gap(new Gap(from, columns.Ticks[0], null, null, NotRead));
+                _skippedFrom = null;
+            }
+
             var (ticks, channels, levels) = (columns.Ticks, columns.Channels, columns.Levels);
             for (var i = 0; i < ticks.Length; i++)
             {

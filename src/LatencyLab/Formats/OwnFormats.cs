@@ -10,7 +10,7 @@ internal static class OwnFormats
         ChunkLogReader.Read(file.Path, new SelectedChannels(sink, options, file.Path), cancellationToken));
 
     public static CaptureFormat Parquet { get; } = new("LatencyLab Parquet", ParquetCaptureReader.Recognises, (file, options, sink, cancellationToken) =>
-        ParquetCaptureReader.Read(file.Path, new SelectedChannels(sink, options, file.Path), cancellationToken));
+        ParquetCaptureReader.Read(file.Path, new SelectedChannels(sink, options, file.Path), options.Spans, cancellationToken));
 
     /// <summary>Lets the wanted channels of a source through, under the names and numbers that they shall have.</summary>
     private sealed class SelectedChannels(IEdgeSink sink, ReadOptions options, string path) : IEdgeSink

@@ -17,6 +17,12 @@ public sealed record ReadOptions
     /// <summary>New names by the names in the file: D0=STIM calls the file's D0 STIM.</summary>
     public IReadOnlyDictionary<string, string> Renames { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Spans of ticks in which edges are wanted; null for the whole capture. Formats with an index skip the rest and say so by a gap "not read";
+    /// the others read everything.
+    /// </summary>
+    public IReadOnlyList<(long FromTick, long ToTick)>? Spans { get; init; }
+
     /// <summary>Reads <c>D0=STIM,D1=RESP</c>.</summary>
     /// <exception cref="LatencyLabException">The text isn't a list of OLD=NEW, or names a channel twice.</exception>
     public static IReadOnlyDictionary<string, string> ParseRenames(string text)
