@@ -96,7 +96,7 @@ internal sealed record PictureInput(string Path, RunDocument? Run, ICaptureSourc
             },
             LatencyNs = LatencyInTime.Of(capture.Result.Summary, capture.TimeBase),
             UncertaintyNs = LatencyInTime.UncertaintyOf(capture.Result.Summary, capture.TimeBase, 0, Request.ClockPpm),
-            Warnings = capture.Result.Warnings,
+            Warnings = [.. capture.Result.Warnings],
             Gaps = [.. capture.Gaps.Select(GapDocument.From)],
         };
     }
