@@ -61,6 +61,7 @@ public static class CommandLine
             ReportCommand.Create(output),
             RunCommand.Create(output),
             RunsCommand.Create(output),
+            SchemaCommand.Create(output),
             SimCommand.Create(output),
             SuiteCommand.Create(output),
             WiringCommand.Create(output),
