@@ -56,6 +56,7 @@ public static class CommandLine
             DoctorCommand.Create(output),
             ExportCommand.Create(output),
             HistoryCommand.Create(output),
+            ImportCommand.Create(output),
             PinsCommand.Create(output),
             PlotCommand.Create(output),
             ReportCommand.Create(output),

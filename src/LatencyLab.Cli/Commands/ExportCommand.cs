@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
+using LatencyLab.Captures;
 using LatencyLab.Formats;
+using LatencyLab.Runs;
 using LatencyLab.Units;
 
 namespace LatencyLab.Cli.Commands;
@@ -40,11 +42,23 @@ public static class ExportCommand
                 SampleRateHz = parsed.GetValue(sampleRate),
                 Renames = parsed.GetValue(map) is { } renames ? ReadOptions.ParseRenames(renames) : ReadOptions.Default.Renames,
             };
-            var changes = CaptureExport.Write(CaptureFile.Open(source, options), target, format, new ExportRange(parsed.GetValue(from), end), cancellationToken);
+            var (capture, origin) = Open(source, options);
+            var changes = CaptureExport.Write(capture, target, format, new ExportRange(parsed.GetValue(from), end), origin, cancellationToken);
             Report(output, target, format, changes);
             return Task.FromResult((int)ExitCode.Done);
         });
         return command;
+    }
+
+    private static (ICaptureSource Capture, CaptureOrigin Origin) Open(string source, ReadOptions options)
+    {
+        if (!Directory.Exists(source))
+        {
+            return (CaptureFile.Open(source, options), new CaptureOrigin());
+        }
+
+        var folder = RunFolder.Open(source);
+        return (folder.OpenEdges(options), new CaptureOrigin(folder.RunId, folder.Read().Simulated));
     }
 
     // "--to vcd --from 1s --to 2s" reads like a sentence, so both meanings of "to" are taken.

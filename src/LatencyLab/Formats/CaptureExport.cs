@@ -1,3 +1,4 @@
+using LatencyLab.Captures;
 using LatencyLab.Signals;
 using LatencyLab.Units;
 
@@ -11,27 +12,43 @@ public readonly record struct ExportRange(Duration? From, Duration? To);
 /// <summary>Writes captures in the formats of other tools.</summary>
 public static class CaptureExport
 {
-    private static readonly (string Name, string Extension, bool NeedsLevels, Func<Stream, ExportNotes, ITimedSink> Create)[] Formats =
+    private const string Parquet = "parquet";
+
+    private static readonly (string Name, string Extension, bool NeedsLevels, Func<Stream, ExportNotes, bool, ITimedSink> Create)[] Formats =
     [
-        ("vcd", ".vcd", true, (stream, notes) => new VcdWriter(stream, notes)),
-        ("sr", ".sr", true, (stream, notes) => new SrWriter(stream, notes)),
-        ("saleae-csv", ".csv", true, (stream, notes) => new SaleaeCsvWriter(stream, notes)),
-        ("csv", ".csv", false, (stream, notes) => new EdgeCsvWriter(stream, notes)),
+        ("vcd", ".vcd", true, (stream, notes, simulated) => new VcdWriter(stream, notes, simulated)),
+        ("sr", ".sr", true, (stream, notes, simulated) => new SrWriter(stream, notes, simulated)),
+        ("saleae-csv", ".csv", true, (stream, notes, simulated) => new SaleaeCsvWriter(stream, notes, simulated)),
+        ("csv", ".csv", false, (stream, notes, simulated) => new EdgeCsvWriter(stream, notes, simulated)),
     ];
 
     /// <summary>Names of the formats that <see cref="Write"/> knows.</summary>
-    public static IReadOnlyList<string> FormatNames { get; } = [.. Formats.Select(f => f.Name)];
+    public static IReadOnlyList<string> FormatNames { get; } = [Parquet, .. Formats.Select(f => f.Name)];
 
     /// <summary>How files of a format usually end; null where the format isn't known.</summary>
-    public static string? ExtensionOf(string format) => Array.Find(Formats, f => f.Name == format).Extension;
+    public static string? ExtensionOf(string format) => format == Parquet ? ".parquet" : Array.Find(Formats, f => f.Name == format).Extension;
 
     /// <summary>Writes the capture next to its final place and moves it there when it is whole.</summary>
+    /// <param name="source">The capture.</param>
+    /// <param name="path">The file; one that is there is replaced at the end.</param>
+    /// <param name="format">One of <see cref="FormatNames"/>.</param>
+    /// <param name="range">Which part.</param>
+    /// <param name="origin">Where the capture comes from; files tell that it is simulated.</param>
+    /// <param name="cancellationToken">Ends the work; nothing is left of the file.</param>
     /// <returns>What the format couldn't hold and how it was written instead; empty when everything is as it was.</returns>
     /// <exception cref="LatencyLabException">
     /// The source can't be read, the file can't be written, or the format can't hold the capture in a way that could be put right afterwards.
     /// </exception>
-    public static IReadOnlyList<string> Write(ICaptureSource source, string path, string format, ExportRange range = default, CancellationToken cancellationToken = default)
+    public static IReadOnlyList<string> Write(
+        ICaptureSource source, string path, string format, ExportRange range = default, CaptureOrigin? origin = null, CancellationToken cancellationToken = default)
     {
+        if (format == Parquet)
+        {
+            using var table = ParquetCaptureWriter.Create(path, origin ?? new CaptureOrigin());
+            source.Read(Sliced(table, range), cancellationToken);
+            return [];
+        }
+
         var (name, _, needsLevels, create) = Array.Find(Formats, f => f.Name == format);
         if (name is null)
         {
@@ -45,7 +62,7 @@ public static class CaptureExport
         {
             using (var stream = new FileStream(unfinished, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
             {
-                var order = new TimeOrder(create(stream, notes));
+                var order = new TimeOrder(create(stream, notes, origin?.Simulated ?? false));
                 source.Read(Sliced(survey?.Completing(order) ?? order, range), cancellationToken);
             }
 

@@ -9,7 +9,7 @@ internal static class EdgeCsv
     /// <summary>Tick, the same in nanoseconds with three decimals (rounded), channel, level after the edge, kind of row, remarks.</summary>
     public const string Header = "t_ticks,t_ns,channel,level,event,note";
 
-    /// <summary>First row: time of the first tick; the note holds <c>tick_hz=…</c> and <c>calibration_ppm=…</c>.</summary>
+    /// <summary>First row: time of the first tick; the note holds <c>tick_hz=…;calibration_ppm=…;SIMULATED=true</c>, the latter two where they apply.</summary>
     public const string Begin = "begin";
 
     /// <summary>One row a channel, in their order: its level at the first tick, empty where unknown.</summary>

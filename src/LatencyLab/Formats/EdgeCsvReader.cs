@@ -252,7 +252,8 @@ internal sealed class EdgeCsvReader
         double? ppm = null;
         if (at >= 0)
         {
-            ppm = double.TryParse(note.AsSpan(at + 16), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+            var end = note.IndexOf(';', at);
+            ppm = double.TryParse(note.AsSpan(at + 16, (end < 0 ? note.Length : end) - at - 16), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
                 ? value
                 : throw _lines.Fault("calibration_ppm is no number.");
         }

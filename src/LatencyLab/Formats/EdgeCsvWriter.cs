@@ -6,7 +6,7 @@ using LatencyLab.Units;
 namespace LatencyLab.Formats;
 
 /// <summary>Writes LatencyLab's edge CSV (<see cref="EdgeCsv"/>), which holds everything that a capture is.</summary>
-internal sealed class EdgeCsvWriter(Stream stream, ExportNotes notes) : ITimedSink
+internal sealed class EdgeCsvWriter(Stream stream, ExportNotes notes, bool isSimulated) : ITimedSink
 {
     private readonly TextOutput _text = new(stream);
     private TimeBase _timeBase;
@@ -26,7 +26,7 @@ internal sealed class EdgeCsvWriter(Stream stream, ExportNotes notes) : ITimedSi
         _text.Write(EdgeCsv.Header + "\n");
         var ppm = _timeBase.CalibrationPpm is { } calibration ? ";calibration_ppm=" + calibration.ToString("R", CultureInfo.InvariantCulture) : "";
         WriteTime(header.StartTick);
-        _text.Write($",,,{EdgeCsv.Begin},tick_hz={_timeBase.TickHz.ToString(CultureInfo.InvariantCulture)}{ppm}\n");
+        _text.Write($",,,{EdgeCsv.Begin},tick_hz={_timeBase.TickHz.ToString(CultureInfo.InvariantCulture)}{ppm}{(isSimulated ? ";SIMULATED=true" : "")}\n");
         foreach (var channel in header.Channels)
         {
             WriteTime(header.StartTick);

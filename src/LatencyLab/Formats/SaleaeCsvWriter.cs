@@ -4,7 +4,7 @@ using LatencyLab.Units;
 namespace LatencyLab.Formats;
 
 /// <summary>Writes what Saleae Logic 2 calls a raw-data CSV: one row at each instant at which a channel changes, and a closing row.</summary>
-internal sealed class SaleaeCsvWriter(Stream stream, ExportNotes notes) : ITimedSink
+internal sealed class SaleaeCsvWriter(Stream stream, ExportNotes notes, bool isSimulated) : ITimedSink
 {
     private readonly TextOutput _text = new(stream);
     private CaptureHeader? _header;
@@ -19,6 +19,11 @@ internal sealed class SaleaeCsvWriter(Stream stream, ExportNotes notes) : ITimed
         if (PowerOfTen(_decimals) % header.TimeBase.TickHz != 0)
         {
             notes.Add($"A tick of {UnitText.Frequency(header.TimeBase.TickHz)} has no end in decimals: times are rounded to {_decimals} decimals of a second.");
+        }
+
+        if (isSimulated)
+        {
+            notes.Add("The capture is SIMULATED; this format has no place to say so.");
         }
 
         _text.Write("Time [s]"u8);

@@ -9,7 +9,7 @@ namespace LatencyLab.Formats;
 /// Writes sigrok sessions, version 2, with chunks of 4 MiB as libsigrok does: one sample a tick, so that a long capture with fine ticks grows without
 /// bound and is refused.
 /// </summary>
-internal sealed class SrWriter(Stream stream, ExportNotes notes) : ITimedSink, IDisposable
+internal sealed class SrWriter(Stream stream, ExportNotes notes, bool isSimulated) : ITimedSink, IDisposable
 {
     private const int ChunkBytes = 4 * 1024 * 1024;
     private const int MaxChannels = 64;
@@ -118,9 +118,9 @@ internal sealed class SrWriter(Stream stream, ExportNotes notes) : ITimedSink, I
         member.Write(bytes);
     }
 
-    private static string Metadata(CaptureHeader header)
+    private string Metadata(CaptureHeader header)
     {
-        var text = new StringBuilder("[global]\nsigrok version=0.5.2\n\n[device 1]\ncapturefile=logic-1\n");
+        var text = new StringBuilder(isSimulated ? "[latencylab]\nSIMULATED=true\n\n[global]" : "[global]").Append("\nsigrok version=0.5.2\n\n[device 1]\ncapturefile=logic-1\n");
         text.Append(CultureInfo.InvariantCulture, $"total probes={header.Channels.Count}\nsamplerate={header.TimeBase.TickHz}\ntotal analog=0\n");
         foreach (var channel in header.Channels)
         {

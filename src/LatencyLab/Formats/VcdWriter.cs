@@ -9,7 +9,7 @@ namespace LatencyLab.Formats;
 /// Writes value change dumps that every known reader takes: one change a line, times from 0, all values at 0, ASCII names without blanks, a closing
 /// time, no comment among the changes. The timescale is the coarsest that holds every tick.
 /// </summary>
-internal sealed class VcdWriter(Stream stream, ExportNotes notes) : ITimedSink
+internal sealed class VcdWriter(Stream stream, ExportNotes notes, bool isSimulated) : ITimedSink
 {
     private const long FemtosecondsPerSecond = 1_000_000_000_000_000;
 
@@ -32,7 +32,7 @@ internal sealed class VcdWriter(Stream stream, ExportNotes notes) : ITimedSink
         }
 
         notes.Shifted(header);
-        _text.Write("$version LatencyLab $end\n"u8);
+        _text.Write(isSimulated ? "$version LatencyLab SIMULATED $end\n"u8 : "$version LatencyLab $end\n"u8);
         if (unitsPerSecond != header.TimeBase.TickHz)
         {
             _text.Write($"$comment {VcdHeader.RateComment}{header.TimeBase.TickHz.ToString(CultureInfo.InvariantCulture)} $end\n");

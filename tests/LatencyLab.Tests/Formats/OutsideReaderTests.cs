@@ -29,7 +29,7 @@ public sealed partial class OutsideReaderTests
     {
         using var folder = new TempFolder();
         var ours = folder.File("ours.sr");
-        CaptureExport.Write(CaptureFile.Open(Repository.Path("captures", name)), ours, "sr", default, TestContext.Current.CancellationToken);
+        CaptureExport.Write(CaptureFile.Open(Repository.Path("captures", name)), ours, "sr", cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(await SigrokVcd(Repository.Path("captures", name)), await SigrokVcd(ours));
     }
 
@@ -39,7 +39,7 @@ public sealed partial class OutsideReaderTests
     {
         using var folder = new TempFolder();
         var ours = folder.File("ours.vcd");
-        CaptureExport.Write(CaptureFile.Open(Repository.Path("captures", name)), ours, "vcd", default, TestContext.Current.CancellationToken);
+        CaptureExport.Write(CaptureFile.Open(Repository.Path("captures", name)), ours, "vcd", cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(await SigrokVcd(Repository.Path("captures", name)), await SigrokVcd(ours));
     }
 
@@ -87,7 +87,7 @@ public sealed partial class OutsideReaderTests
         var vcd2fst = Tool.Require("vcd2fst", "apt-get install gtkwave");
         var fst2vcd = Tool.Require("fst2vcd", "apt-get install gtkwave");
         using var folder = new TempFolder();
-        CaptureExport.Write(CaptureFile.Open(Repository.Path("captures", name)), folder.File("ours.vcd"), "vcd", default, TestContext.Current.CancellationToken);
+        CaptureExport.Write(CaptureFile.Open(Repository.Path("captures", name)), folder.File("ours.vcd"), "vcd", cancellationToken: TestContext.Current.CancellationToken);
         var (code, _, error) = await ToolUnderTest.RunAsync(vcd2fst, [folder.File("ours.vcd"), folder.File("ours.fst")], cancellationToken: TestContext.Current.CancellationToken);
         Assert.True(code == 0, error);
         (code, var back, error) = await ToolUnderTest.RunAsync(fst2vcd, [folder.File("ours.fst")], cancellationToken: TestContext.Current.CancellationToken);
