@@ -51,6 +51,7 @@ public static class CommandLine
             AnalyzeCommand.Create(output),
             BaselineCommand.Create(output),
             CompareCommand.Create(output),
+            CaptureCommand.Create(output),
             CompletionCommand.Create(output),
             DevicesCommand.Create(output),
             DoctorCommand.Create(output),

@@ -12,8 +12,11 @@ namespace LatencyLab.Captures;
 /// </summary>
 public sealed class ChunkLogWriter : IEdgeSink, IDisposable
 {
-    /// <summary>A chunk is on its way to the disk after this time at the latest.</summary>
-    public static readonly TimeSpan FlushPeriod = TimeSpan.FromMilliseconds(250);
+    /// <summary>
+    /// How often to flush: half of the 250 ms after which a chunk must be safe, since whoever flushes looks at the clock only when something comes, at
+    /// the latest with the sampler's heartbeat each 100 ms.
+    /// </summary>
+    public static readonly TimeSpan FlushPeriod = TimeSpan.FromMilliseconds(125);
 
     private static readonly TimeSpan SyncPeriod = TimeSpan.FromSeconds(1);
 

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using LatencyLab.Units;
+
+namespace LatencyLab.Cli.Commands;
+
+/// <summary><c>latencylab capture --channels 2,3 --duration 2s</c>: records edges with the sampler, without stimuli and without analysing.</summary>
+public static class CaptureCommand
+{
+    public static Command Create(Output output)
+    {
+        var channels = new Option<string>("--channels") { Description = "GPIOs of the sampler, one to four, with names if wanted: 2,3 or 2=TCK,3=RTCK.", Required = true };
+        var duration = new Option<Duration?>("--duration") { Description = "Record for so long.", HelpName = "TIME", CustomParser = OptionText.Duration };
+        var edges = new Option<long?>("--edges") { Description = "Record until so many edges were seen." };
+        var untilStop = new Option<bool>("--until-stop") { Description = "Record until Ctrl-C." };
+        var rig = new Option<string?>("--rig") { Description = "sim for the simulated sampler." };
+        var sampler = new Option<string?>("--sampler") { Description = "The sampler: auto, a0, u0, a port, uid:…, tcp://…, sim:pico." };
+        var timeout = new Option<string?>("--timeout") { Description = "Stretches every time limit: 10x, or the limit of one step such as 30s." };
+        var root = new Option<string>("--out", "-o") { Description = "Root in which the run folder is made.", DefaultValueFactory = _ => "captures" };
+        var label = new Option<string?>("--label") { Description = "Your name for the recording." };
+        var keepLog = new Option<bool>("--keep-log") { Description = "Keep edges.llc beside edges.parquet." };
+        var command = new Command("capture", "Record edges with the sampler, without analysing them.") { channels, duration, edges, untilStop, rig, sampler, timeout, root, label, keepLog };
+        command.Validators.Add(parsed =>
+        {
+            var ends = (parsed.GetValue(duration) is null ? 0 : 1) + (parsed.GetValue(edges) is null ? 0 : 1) + (parsed.GetValue(untilStop) ? 1 : 0);
+            if (ends != 1)
+            {
+                parsed.AddError("Say how the recording ends: one of --duration, --edges and --until-stop.");
+            }
+
+            if (parsed.GetValue(edges) is < 1 || parsed.GetValue(duration) is { Picoseconds: 0 })
+            {
+                parsed.AddError("A recording has at least one edge and some duration.");
+            }
+        });
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var wanted = parsed.GetValue(rig) switch
+            {
+                null => parsed.GetValue(sampler) ?? "auto",
+                "sim" => "sim:pico",
+                var other => throw new LatencyLabException(FaultKind.Usage, $"'{other}' is not a simulated rig.", "--rig", "Write --rig sim, or name the board with --sampler."),
+            };
+            var request = new CaptureOptions(
+                SampledPin.ParseList(parsed.GetValue(channels)!), parsed.GetValue(duration), parsed.GetValue(edges), wanted, parsed.GetValue(timeout), parsed.GetValue(root)!,
+                parsed.GetValue(label), parsed.GetValue(keepLog));
+            return (int)await new CaptureExecution(request, ["latencylab", .. parsed.Tokens.Select(t => t.Value)], output).RunAsync(cancellationToken);
+        });
+        return command;
+    }
+}
+
+/// <summary>What the user asked of <c>capture</c>.</summary>
+/// <param name="Pins">What to listen to.</param>
+/// <param name="Duration">Ends the recording; null where something else does.</param>
+/// <param name="Edges">Ends the recording; null where something else does.</param>
+/// <param name="Sampler">Which board.</param>
+/// <param name="Timeout">Stretches time limits.</param>
+/// <param name="Root">Where the run folder is made.</param>
+/// <param name="Label">Name for the recording.</param>
+/// <param name="KeepLog">Whether the log stays.</param>
+internal sealed record CaptureOptions(
+    IReadOnlyList<SampledPin> Pins, Duration? Duration, long? Edges, string Sampler, string? Timeout, string Root, string? Label, bool KeepLog);
+
+/// <summary>A GPIO of the sampler and the name of its channel.</summary>
+internal sealed record SampledPin(int Gpio, string Name)
+{
+    private const int MaxPins = 4;
+
+    /// <summary>Reads "2,3", "GP2,GP3" or "2=TCK,3=RTCK".</summary>
+    /// <exception cref="LatencyLabException">It isn't such a list, or names something twice (kind usage).</exception>
+    public static IReadOnlyList<SampledPin> ParseList(string text)
+    {
+        var pins = new List<SampledPin>();
+        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            var (gpio, name) = part.Split('=', 2, StringSplitOptions.TrimEntries) is [var before, var after] ? (before, after) : (part, $"D{pins.Count}");
+            gpio = gpio.StartsWith("GP", StringComparison.OrdinalIgnoreCase) ? gpio[2..] : gpio;
+            if (!int.TryParse(gpio, System.Globalization.NumberStyles.None, null, out var number) || number > 29 || name.Length == 0 || pins.Exists(p => p.Gpio == number || p.Name == name))
+            {
+                throw Refuse($"'{part}' is not a GPIO of the sampler with a name of its own.");
+            }
+
+            pins.Add(new SampledPin(number, name));
+        }
+
+        return pins.Count <= MaxPins ? pins : throw Refuse($"The sampler captures at most {MaxPins} channels.");
+    }
+
+    private static LatencyLabException Refuse(string what) => new(FaultKind.Usage, what, "--channels", "Write --channels 2,3 or --channels 2=TCK,3=RTCK.");
+}
