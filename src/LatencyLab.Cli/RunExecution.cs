@@ -101,7 +101,7 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
     private async Task<MeasuredRun> RecordAsync(RunSession session, RunFolder folder, bool simulated, CancellationToken cancellationToken)
     {
         using var log = folder.CreateLog(simulated, TimeProvider.System);
-        using var csv = LatencyCsv.Create(folder.LatencyCsvPath, folder.RunId, session.TimeBase);
+        using var csv = LatencyCsv.Create(folder.LatencyCsvPath, simulated ? LatencyCsv.SimulatedRunId : folder.RunId, session.TimeBase);
         var flushed = TimeProvider.System.GetTimestamp();
         return await session.MeasureAsync(new EdgeFanOut(log), [csv], progress =>
         {

@@ -18,6 +18,12 @@ public sealed class LatencyCsv : IPairSink, IDisposable
     /// <summary>Picoseconds of the longest capture have 20 digits, sign and point.</summary>
     private const int MaxNumberBytes = 48;
 
+    /// <summary>
+    /// Stands instead of the run id in rows of the simulated rig: nobody shall take them for a board's, and the same seed gives the same file byte for
+    /// byte, which the id of the folder, being its time, would prevent.
+    /// </summary>
+    public const string SimulatedRunId = "SIMULATED";
+
     private static readonly byte[][] StatusWords = [.. Enum.GetNames<PairStatus>().Select(n => Encoding.UTF8.GetBytes(n.ToLowerInvariant()))];
     private static readonly byte[][] FlagWords = [.. Enumerable.Range(0, 1 << 5).Select(f => Encoding.UTF8.GetBytes(Words((PairFlags)f)))];
 

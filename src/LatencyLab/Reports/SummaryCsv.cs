@@ -9,20 +9,21 @@ public static class SummaryCsv
 {
     private static readonly string[] Columns = ["run_id", "statistic", "value", "ci_lo", "ci_hi", "conf", "n", "n_eff", "unit"];
 
-    /// <summary>Writes the statistics of a run; those of both polarities too where both edges were stimuli.</summary>
+    /// <summary>Writes the statistics of a run; those of both polarities too where both edges were stimuli. A simulated run is called so in each row.</summary>
     public static void Write(RunDocument run, Stream stream)
     {
+        var name = run.Simulated ? $"{LatencyCsv.SimulatedRunId}-{run.RunId}" : run.RunId;
         using var csv = CsvWriter.Create(stream, CsvText.Options, leaveOpen: true);
         csv.WriteRecord(Columns);
         if (run.LatencyNs is { } all)
         {
-            WriteNumbers(csv, run.RunId, "", all);
+            WriteNumbers(csv, name, "", all);
         }
 
         if (run.ByEdge is { } byEdge)
         {
-            WriteNumbers(csv, run.RunId, "rising_", byEdge.Rising.LatencyNs);
-            WriteNumbers(csv, run.RunId, "falling_", byEdge.Falling.LatencyNs);
+            WriteNumbers(csv, name, "rising_", byEdge.Rising.LatencyNs);
+            WriteNumbers(csv, name, "falling_", byEdge.Falling.LatencyNs);
         }
     }
 

@@ -55,6 +55,23 @@ public sealed class RunsCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task The_same_seed_on_the_simulated_rig_gives_the_same_latencies_byte_for_byte()
+    {
+        var files = new List<byte[]>();
+        for (var i = 0; i < 2; i++)
+        {
+            string[] args = ["run", "--pin", "4", "--irq", "rising", "--rig", "sim", "--samples", "50", "--seed", "7", "-o", _root.File($"{i}"), "--json"];
+            var stdout = new StringWriter();
+            Assert.Equal(0, await CommandLine.RunAsync(args, stdout, TextWriter.Null, TestContext.Current.CancellationToken));
+            files.Add(File.ReadAllBytes(Path.Combine((string)JsonNode.Parse(stdout.ToString())!["folder"]!, "latency.csv")));
+            Assert.Equal(0, await CommandLine.RunAsync(["runs", "verify", "latest", "--root", _root.File($"{i}")], stdout, TextWriter.Null, TestContext.Current.CancellationToken));
+        }
+
+        Assert.Equal(files[0], files[1]);
+        Assert.StartsWith("SIMULATED,", System.Text.Encoding.UTF8.GetString(files[0]).Split('\n')[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Recover_makes_a_killed_run_sound_and_partial()
     {
         var folder = Killed();

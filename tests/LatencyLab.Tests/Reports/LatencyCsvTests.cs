@@ -82,10 +82,10 @@ public sealed class LatencyCsvTests : IDisposable
         SummaryCsv.Write(RunSamples.Irq with { ByEdge = null }, stream);
         var lines = Encoding.UTF8.GetString(stream.ToArray()).Split('\n');
         Assert.Equal("run_id,statistic,value,ci_lo,ci_hi,conf,n,n_eff,unit", lines[0]);
-        Assert.Equal("20260102-030405-k3f9,p50,31200,31152,31248,0.95,1000,1000,ns", lines[2]);
-        Assert.Equal("20260102-030405-k3f9,p99,40112,38112,,0.95,1000,,ns", lines[4]);
-        Assert.Equal("20260102-030405-k3f9,p99_9,,,,,1000,,ns", lines[5]);
-        Assert.Equal("20260102-030405-k3f9,mean,31555.25,,,,999,,ns", lines[8]);
+        Assert.Equal("SIMULATED-20260102-030405-k3f9,p50,31200,31152,31248,0.95,1000,1000,ns", lines[2]);
+        Assert.Equal("SIMULATED-20260102-030405-k3f9,p99,40112,38112,,0.95,1000,,ns", lines[4]);
+        Assert.Equal("SIMULATED-20260102-030405-k3f9,p99_9,,,,,1000,,ns", lines[5]);
+        Assert.Equal("SIMULATED-20260102-030405-k3f9,mean,31555.25,,,,999,,ns", lines[8]);
         Assert.Equal("", lines[^1]);
     }
 
