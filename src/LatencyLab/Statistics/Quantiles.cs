@@ -11,7 +11,7 @@ public sealed record Quantile(double Probability, long? Value, long? Low, long? 
 /// <summary>Quantiles of samples in which some values are only known to be longer than the window.</summary>
 public static class Quantiles
 {
-    private const double IndependentShare = 0.8;
+    private const double IndependentShare = 0.5;
 
     /// <summary>Rank of a type 1 quantile in a sample of <paramref name="n"/>: the smallest r with r / n at or above the probability as it is written.</summary>
     public static long Rank(long n, double probability) =>
@@ -32,11 +32,11 @@ public static class Quantiles
         var high = ValueAt(interval.High);
         var needed = RankInterval.SmallestSample(probability);
 
-        // Dependent values are worth less, so more of them are needed; up to a quarter is the noise of estimating the worth of independent ones.
+        // Dependent values are worth less, so more of them are needed; down to a half is the noise of estimating the worth of a few hundred independent ones.
         var worth = size < IndependentShare * n ? size : n;
         if (worth < needed)
         {
-            var samples = worth > 0 ? (long)Math.Ceiling(needed * (n / worth)) : needed;
+            var samples = n >= needed && worth > 0 ? (long)Math.Ceiling(needed * (n / worth)) : needed;
             return new Quantile(probability, null, low, high, NullReasons.NeedsN(samples));
         }
 
