@@ -12,7 +12,7 @@ using LatencyLab.Units;
 namespace LatencyLab.Cli;
 
 /// <summary>Carries out one <c>capture</c> command: sampler, recording, run folder.</summary>
-internal sealed class CaptureExecution(CaptureOptions options, IReadOnlyList<string> argv, Output output)
+internal sealed class CaptureExecution(RecordingOptions options, IReadOnlyList<string> argv, Output output)
 {
     // What ends by itself isn't planned to last; the sampler's dead man waits for the plan, and the host says stop long before.
     private const double OpenEndSeconds = 86_400;

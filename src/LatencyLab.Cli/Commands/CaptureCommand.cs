@@ -40,7 +40,7 @@ public static class CaptureCommand
                 "sim" => "sim:pico",
                 var other => throw new LatencyLabException(FaultKind.Usage, $"'{other}' is not a simulated rig.", "--rig", "Write --rig sim, or name the board with --sampler."),
             };
-            var request = new CaptureOptions(
+            var request = new RecordingOptions(
                 SampledPin.ParseList(parsed.GetValue(channels)!), parsed.GetValue(duration), parsed.GetValue(edges), wanted, parsed.GetValue(timeout), parsed.GetValue(root)!,
                 parsed.GetValue(label), parsed.GetValue(keepLog));
             return (int)await new CaptureExecution(request, ["latencylab", .. parsed.Tokens.Select(t => t.Value)], output).RunAsync(cancellationToken);
@@ -58,7 +58,7 @@ public static class CaptureCommand
 /// <param name="Root">Where the run folder is made.</param>
 /// <param name="Label">Name for the recording.</param>
 /// <param name="KeepLog">Whether the log stays.</param>
-internal sealed record CaptureOptions(
+internal sealed record RecordingOptions(
     IReadOnlyList<SampledPin> Pins, Duration? Duration, long? Edges, string Sampler, string? Timeout, string Root, string? Label, bool KeepLog);
 
 /// <summary>A GPIO of the sampler and the name of its channel.</summary>
