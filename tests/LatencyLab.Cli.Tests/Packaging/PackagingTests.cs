@@ -66,6 +66,32 @@ public sealed class PackagingTests : IDisposable
         Assert.StartsWith("Refused: GPIO16 of the ESP8266 can't interrupt", stdout, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Native_archive_is_built_without_a_warning_and_answers()
+    {
+        RequirePatience();
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the script needs Git Bash");
+        Tool.Require("gcc");
+        var (code, stdout, stderr) = await ToolUnderTest.RunAsync("bash", [Repository.Path("scripts", "publish-native"), _folder.Path], cancellationToken: Stop);
+        Assert.True(code == 0, stdout + stderr);
+        Assert.DoesNotContain("warning", stdout, StringComparison.OrdinalIgnoreCase);
+        var archive = Assert.Single(Directory.GetFiles(_folder.Path, "*.tar.gz"));
+        Assert.Equal(0, (await ToolUnderTest.RunAsync("tar", ["-xzf", archive], _folder.Path, cancellationToken: Stop)).Code);
+        var program = Path.Combine(archive[..^".tar.gz".Length], "latencylab");
+        foreach (var (args, expected) in new (string[] Args, string Expected)[]
+        {
+            (["pins", "esp8266", "--explain", "16"], "GPIO16 of the ESP8266"),
+            (["analyze", Repository.Path("captures", "keil_mcb2140_idle.sr"), "--pair", "TCK:RTCK", "--json"], "\"matched\": 2637"),
+            (["run", "--pin", "4", "--irq", "rising", "--rig", "sim", "--samples", "50", "-o", _folder.File("runs")], "SIMULATED"),
+            (["schema", "run"], "latencylab.run/1"),
+        })
+        {
+            (code, stdout, stderr) = await ToolUnderTest.RunAsync(program, args, _folder.Path, cancellationToken: Stop);
+            Assert.True(code == 0, stdout + stderr);
+            Assert.Contains(expected, stdout, StringComparison.Ordinal);
+        }
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static void RequirePatience() =>
