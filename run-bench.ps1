@@ -2,29 +2,24 @@
 #Requires -Version 7.2
 <#
 .SYNOPSIS
-  Measures two firmware labels in turn, exports the CSV reports and compares them.
+  Runs a suite of measurements, collects its CSV reports and compares two firmware labels.
 .DESCRIPTION
-  Runs alternate between the labels (A B B A …), so that drift of the bench hits both alike. Without boards it measures simulated ones. On one
-  real board that has to be flashed in between, call it once for each label with -Measure; the second call compares.
+  The suite alternates between the firmwares, so that drift of the bench hits all alike, and goes on where it was stopped. Without boards it
+  measures simulated ones. The exit code is that of the first command that failed: 5 is a gate that failed, 7 one that these runs can't decide.
 .EXAMPLE
   ./run-bench.ps1
-  ./run-bench.ps1 -Rig sim:esp32, 'sim:esp32?load=gc' -Repeat 8
-  ./run-bench.ps1 -Rig bench.toml -Base v1.25 -New v1.26 -Measure v1.25
+  ./run-bench.ps1 -Suite my-bench.toml -Base v1.25 -New v1.26 -FailOn 'p99 > +5% or missed > 0'
 #>
 [CmdletBinding()]
 param(
-    # One rig for both labels, or one for each: sim, sim:CHIP?options, a rig file.
-    [string[]] $Rig = @('sim'),
+    [string] $Suite = [System.IO.Path]::Combine($PSScriptRoot, 'suites', 'bench.toml'),
+    # Rig for firmwares that name none in the suite: sim, sim:CHIP?options, or a rig file. Empty: what the suite says.
+    [string] $Rig = 'sim',
     [string] $Base = 'base',
     [string] $New = 'new',
-    [string[]] $Measure = @($Base, $New),
-    [int] $Pin = 4,
-    [ValidateSet('rising', 'falling', 'both')] [string] $Irq = 'rising',
-    [int] $Repeat = 5,
-    [int] $Samples = 1000,
-    # Folder with one folder a label.
+    # Folder of the run folders; the CSV reports are collected in 'csv' below it.
     [string] $Out = [System.IO.Path]::Combine($PSScriptRoot, 'captures', 'bench'),
-    # Gate, such as 'p99 > +5% or missed > 0'; exit code 5 when it fails.
+    # Gate, such as 'p99 > +5% or missed > 0'.
     [string] $FailOn = '',
     # Command that starts LatencyLab; default: this working copy.
     [string[]] $Tool = @('dotnet', 'run', '-c', 'Release', '--project', [System.IO.Path]::Combine($PSScriptRoot, 'src', 'LatencyLab.Cli'), '--'),
@@ -42,24 +37,24 @@ function Invoke-LatencyLab([string[]] $Arguments) {
     if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
 }
 
-$labels = @($Base, $New)
-for ($i = 1; $i -le $Repeat; $i++) {
-    $order = if ($i % 2) { 0, 1 } else { 1, 0 }
-    foreach ($k in $order) {
-        $label = $labels[$k]
-        if ($Measure -notcontains $label) { continue }
-        $root = [System.IO.Path]::Combine($Out, $label)
-        [void][System.IO.Directory]::CreateDirectory($root)
-        Invoke-LatencyLab @('run', '--pin', "$Pin", '--irq', $Irq, '--rig', $Rig[$k % $Rig.Count], '--samples', "$Samples", '--label', $label,
-            '--out', $root, '--csv', [System.IO.Path]::Combine($root, "latency-$i.csv"))
+$run = @('suite', 'run', $Suite, '--out', $Out)
+if ($Rig) { $run += @('--rig', $Rig) }
+# The suite compares all its labels too; here only the two that were asked for are shown.
+Invoke-LatencyLab $run | Where-Object { $WhatIf }
+
+if (-not $WhatIf) {
+    $csv = [System.IO.Path]::Combine($Out, 'csv')
+    [void][System.IO.Directory]::CreateDirectory($csv)
+    foreach ($file in [System.IO.Directory]::GetFiles($Out, '*.csv', 'AllDirectories')) {
+        $folder = [System.IO.Path]::GetDirectoryName($file)
+        if ($folder -eq $csv) { continue }
+        $name = [System.IO.Path]::GetFileName($file)
+        if ($folder -ne $Out) { $name = [System.IO.Path]::GetFileName($folder) + '-' + $name }
+        [System.IO.File]::Copy($file, [System.IO.Path]::Combine($csv, $name), $true)
     }
+    "CSV reports in $csv"
 }
 
-$folders = @([System.IO.Path]::Combine($Out, $Base), [System.IO.Path]::Combine($Out, $New))
-if (-not $WhatIf -and ($folders.Where({ -not [System.IO.Directory]::Exists($_) }).Count -gt 0)) {
-    "Nothing to compare yet: flash the other firmware and run this script again with -Measure and its label."
-    exit 0
-}
-$compare = @('compare', '--base', $folders[0], '--new', $folders[1])
+$compare = @('compare', $Base, $New, '--runs', $Out)
 if ($FailOn) { $compare += @('--fail-on', $FailOn) }
 Invoke-LatencyLab $compare

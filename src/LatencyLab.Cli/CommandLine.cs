@@ -18,6 +18,12 @@ public static class CommandLine
     public static async Task<int> RunAsync(string[] args, TextWriter stdout, TextWriter stderr, CancellationToken cancellationToken = default)
     {
         var output = new Output(stdout, stderr, args.Contains("--json", StringComparer.Ordinal), args.Contains("--verbose", StringComparer.Ordinal) || args.Contains("-v", StringComparer.Ordinal));
+        if (args.Length == 0)
+        {
+            stdout.Write(Overview.Text.ReplaceLineEndings("\n"));
+            return (int)ExitCode.Done;
+        }
+
         var parsed = CreateRoot(output).Parse(args);
         if (parsed.Errors.Count > 0)
         {

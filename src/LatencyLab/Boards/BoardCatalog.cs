@@ -4,22 +4,27 @@ using System.Text.Json.Serialization;
 
 namespace LatencyLab.Boards;
 
-/// <summary>Every chip that LatencyLab knows, read once from the data files in the library.</summary>
+/// <summary>Every chip that LatencyLab knows, each read once from its data file in the library; the file's name is the chip's id.</summary>
 public static class BoardCatalog
 {
     private const string Folder = "boards/";
+    private const string Ending = ".json";
 
-    private static readonly Lazy<IReadOnlyList<Chip>> Loaded = new(Load);
+    // A command about one chip doesn't wait for the other files.
+    private static readonly SortedDictionary<string, Lazy<Chip>> ById = new(
+        Assembly.GetExecutingAssembly().GetManifestResourceNames()
+            .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
+            .ToDictionary(name => name[Folder.Length..^Ending.Length], name => new Lazy<Chip>(() => Load(name)), StringComparer.Ordinal),
+        StringComparer.Ordinal);
 
     /// <summary>All chips, ordered by id.</summary>
-    public static IReadOnlyList<Chip> Chips => Loaded.Value;
+    public static IReadOnlyList<Chip> Chips => [.. ById.Values.Select(chip => chip.Value)];
 
     /// <summary>The chip of that id or alias, in any spelling ("ESP32-S3", "esp32_s3", "pico"), or null.</summary>
     public static Chip? Find(string name)
     {
         var wanted = Normalize(name);
-        return Chips.FirstOrDefault(chip => string.Equals(chip.Id, wanted, StringComparison.Ordinal))
-            ?? Chips.FirstOrDefault(chip => chip.Aliases.Contains(wanted, StringComparer.Ordinal));
+        return ById.TryGetValue(wanted, out var chip) ? chip.Value : Chips.FirstOrDefault(other => other.Aliases.Contains(wanted, StringComparer.Ordinal));
     }
 
     /// <summary>The chip of that id or alias; a usage fault with the nearest name where there is none.</summary>
@@ -31,22 +36,15 @@ public static class BoardCatalog
     private static LatencyLabException Unknown(string name)
     {
         var nearest = NearestName.Of(Normalize(name), Chips.SelectMany(chip => chip.Aliases.Prepend(chip.Id)));
-        var known = string.Join(", ", Chips.Select(chip => chip.Id));
+        var known = string.Join(", ", ById.Keys);
         return new LatencyLabException(
             FaultKind.Usage, $"unknown chip '{name}'{(nearest is null ? "" : $", did you mean '{nearest}'?")}", null, $"One of: {known}.");
     }
 
-    private static Chip[] Load()
+    private static Chip Load(string resource)
     {
-        var assembly = Assembly.GetExecutingAssembly();
-        return [.. assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
-            .Select(name =>
-            {
-                using var stream = assembly.GetManifestResourceStream(name)!;
-                return JsonSerializer.Deserialize(stream, BoardJson.Default.Chip)!;
-            })];
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)!;
+        return JsonSerializer.Deserialize(stream, BoardJson.Default.Chip)!;
     }
 }
 

@@ -10,4 +10,12 @@ public sealed class CommandLineTests
         Assert.Contains("frobnicate", stderr.ToString(), StringComparison.Ordinal);
         Assert.Empty(stdout.ToString());
     }
+
+    [Fact]
+    public async Task Without_arguments_the_examples_are_shown()
+    {
+        var stdout = new StringWriter();
+        Assert.Equal(0, await CommandLine.RunAsync([], stdout, TextWriter.Null, TestContext.Current.CancellationToken));
+        Assert.Contains("--rig sim", stdout.ToString(), StringComparison.Ordinal);
+    }
 }

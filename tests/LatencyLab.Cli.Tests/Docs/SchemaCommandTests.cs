@@ -27,6 +27,8 @@ public sealed class SchemaCommandTests : IDisposable
         { "wiring", 0, ["wiring", "esp32", "--pin", "12"] },
         { "error", 2, ["pins", "esp33"] },
         { "error", 6, ["analyze", "nothing.sr"] },
+        { "run", 0, ["run", "--pin", "4", "--rig", "sim", "--samples", "50", "--seed", "1", "-o", "OUT"] },
+        { "run", 0, ["run", "--pin", "4", "--irq", "both", "--rig", "sim:esp8266", "--samples", "50", "--seed", "1", "-o", "OUT"] },
         { "analysis", 0, ["analyze", "CAPTURES/keil_mcb2140_idle.sr", "--pair", "TCK:RTCK"] },
     };
 

@@ -19,7 +19,7 @@ public sealed class RunBenchTests : IDisposable
         Assert.Equal(new Version(7, 2), ast.ScriptRequirements.RequiredPSVersion);
         Assert.Contains(ast.ParamBlock.Attributes, attribute => attribute.TypeName.Name == "CmdletBinding");
         var commands = ast.FindAll(node => node is CommandAst, searchNestedScriptBlocks: true).Cast<CommandAst>().Select(command => command.GetCommandName() ?? "& program").ToHashSet();
-        Assert.Subset(new HashSet<string> { "Set-StrictMode", "Invoke-LatencyLab", "& program" }, commands);
+        Assert.Subset(new HashSet<string> { "Set-StrictMode", "Invoke-LatencyLab", "Where-Object", "& program" }, commands);
         Assert.Contains("Set-StrictMode", commands);
         var text = File.ReadAllText(Script);
         Assert.DoesNotContain('\\', text);
@@ -28,22 +28,46 @@ public sealed class RunBenchTests : IDisposable
     }
 
     [Fact]
-    public void WhatIf_prints_runs_in_turn_and_the_comparison()
+    public void WhatIf_prints_the_suite_and_the_comparison()
     {
-        var (code, lines) = Run("-WhatIf", "-Repeat", "2", "-Out", "OUT", "-Tool", "latencylab", "-FailOn", "missed > 0");
+        var (code, lines) = Run("-WhatIf", "-Out", "OUT", "-Tool", "latencylab", "-Base", "v1", "-New", "v2", "-FailOn", "missed > 0");
         Assert.Equal(0, code);
-        Assert.Equal(5, lines.Length);
-        Assert.Equal(["base", "new", "new", "base"], lines[..4].Select(line => line.Split(' ').SkipWhile(word => word != "--label").ElementAt(1)));
-        Assert.All(lines[..4], line => Assert.StartsWith("latencylab run --pin 4 --irq rising --rig sim --samples 1000 --label ", line, StringComparison.Ordinal));
-        Assert.StartsWith("latencylab compare --base ", lines[4], StringComparison.Ordinal);
-        Assert.EndsWith("--fail-on missed > 0", lines[4], StringComparison.Ordinal);
+        Assert.Equal([$"latencylab suite run {Repository.Path("suites", "bench.toml")} --out OUT --rig sim", "latencylab compare v1 v2 --runs OUT --fail-on missed > 0"], lines);
     }
 
     [Fact]
-    public void Exit_code_of_the_tool_is_the_exit_code_of_the_script()
+    public void Bench_runs_its_suite_collects_the_csv_reports_and_compares()
     {
-        var (code, _) = Run("-Repeat", "1", "-Pin", "6", "-Out", _folder.Path, "-Tool", $"@('dotnet', '{ToolUnderTest.Assembly}')");
-        Assert.Equal(2, code);
+        var suite = _folder.File("small.toml");
+        File.WriteAllText(suite, """
+            repeat = 2
+            samples = 30
+            [matrix]
+            pin = [4]
+            [[firmware]]
+            label = "base"
+            [[firmware]]
+            label = "new"
+            """);
+        var (code, lines) = Run("-Suite", suite, "-Out", _folder.File("out"), "-Tool", $"@('dotnet', '{ToolUnderTest.Assembly}')");
+        Assert.Equal(0, code);
+        Assert.Single(lines, line => line.StartsWith("base", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("SIMULATED: new against base", StringComparison.Ordinal));
+        var reports = Directory.GetFiles(Path.Combine(_folder.File("out"), "csv")).Select(Path.GetFileName).ToArray();
+        Assert.Equal(4, reports.Count(name => name!.EndsWith("-latency.csv", StringComparison.Ordinal)));
+        Assert.Equal(4, reports.Count(name => name!.EndsWith("-summary.csv", StringComparison.Ordinal) && name != "suite-summary.csv"));
+        Assert.Contains("suite-summary.csv", reports);
+    }
+
+    [Theory]
+    [InlineData(5, "missed < 1")] // the condition of a gate is what makes it fail
+    [InlineData(2, "p99 >>")]
+    public void Exit_code_of_the_tool_is_the_exit_code_of_the_script(int expected, string gate)
+    {
+        var suite = _folder.File("small.toml");
+        File.WriteAllText(suite, "repeat = 4\nsamples = 30\n[matrix]\npin = [4]\n[[firmware]]\nlabel = \"base\"\n[[firmware]]\nlabel = \"new\"\n");
+        var (code, _) = Run("-Suite", suite, "-Out", _folder.File("out"), "-FailOn", gate, "-Tool", $"@('dotnet', '{ToolUnderTest.Assembly}')");
+        Assert.Equal(expected, code);
     }
 
     public void Dispose() => _folder.Dispose();
