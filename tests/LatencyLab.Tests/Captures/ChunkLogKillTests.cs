@@ -85,6 +85,7 @@ public sealed class ChunkLogKillTests
             Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "LatencyLab.Tests.exe" : "LatencyLab.Tests"),
             ["-explicit", "only", "-method", $"{typeof(ChunkLogKillTests).FullName}.{nameof(Writer_that_waits_to_be_killed)}"])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             Environment = { [LogVariable] = path, [PortVariable] = $"{((IPEndPoint)listener.LocalEndpoint).Port}" },
         };

@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text;
 using LatencyLab.Formats;
-using LatencyLab.TestSupport;
 using LatencyLab.Tests.Fuzz;
 
 namespace LatencyLab.Tests.Formats;
