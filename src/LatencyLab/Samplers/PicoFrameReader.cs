@@ -32,6 +32,7 @@ public sealed class PicoFrameReader(uint nonce, IReadOnlyList<string> channelNam
     private long _elapsedUs;
     private long _watermark;
     private long _reportedTick;
+    private long? _waitingTick;
 
     /// <summary>What the sampler said of itself; null until its HELLO has come.</summary>
     public SamplerHello? Hello { get; private set; }
@@ -171,6 +172,7 @@ public sealed class PicoFrameReader(uint nonce, IReadOnlyList<string> channelNam
             EdgesSeen += words - skip;
         }
 
+        AdvanceWhenComplete();
         return true;
     }
 
@@ -203,13 +205,30 @@ public sealed class PicoFrameReader(uint nonce, IReadOnlyList<string> channelNam
             complete &= channel.NextIndex >= done;
         }
 
-        if (complete && notBefore > _watermark)
+        // Words are sent up to 20 ms after they were done, so that a heartbeat usually overtakes some: its watermark waits for them.
+        if (complete || _waitingTick is null)
         {
-            _watermark = notBefore;
-            sink.Advance(notBefore);
+            _waitingTick = notBefore;
+            Array.ForEach(_channels, c => c.AwaitedIndex = c.WordsBelowWatermark);
         }
 
+        AdvanceWhenComplete();
         return true;
+    }
+
+    private void AdvanceWhenComplete()
+    {
+        if (_waitingTick is not { } tick || !Array.TrueForAll(_channels, c => c.NextIndex >= c.AwaitedIndex))
+        {
+            return;
+        }
+
+        _waitingTick = null;
+        if (tick > _watermark)
+        {
+            _watermark = tick;
+            sink.Advance(tick);
+        }
     }
 
     private bool OnOverrun()
@@ -277,6 +296,9 @@ public sealed class PicoFrameReader(uint nonce, IReadOnlyList<string> channelNam
 
         /// <summary>Words done at the last heartbeat.</summary>
         public long WordsBelowWatermark { get; set; }
+
+        /// <summary>Words that the waiting watermark needs.</summary>
+        public long AwaitedIndex { get; set; }
 
         /// <summary>A 32-bit word index to 64 bits: the one nearest to what is expected.</summary>
         public long Extend(uint index) => NextIndex + unchecked((int)(index - (uint)NextIndex));
