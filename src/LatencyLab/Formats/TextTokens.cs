@@ -43,9 +43,9 @@ internal sealed class TextTokens(InputFile file)
             _at = start;
             if (!Refill())
             {
-                TokenOffset = _bufferOffset + start;
+                TokenOffset = _bufferOffset + _at;
                 token = default;
-                return start < _end
+                return _at < _end
                     ? throw file.Fault("The file ends inside a word.", file.Length, "It may be truncated. If it is complete, add the missing line end.")
                     : false;
             }
