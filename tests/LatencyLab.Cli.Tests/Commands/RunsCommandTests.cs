@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using LatencyLab.Captures;
 using LatencyLab.Runs;
@@ -72,6 +73,33 @@ public sealed class RunsCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_that_is_killed_at_any_moment_comes_back_as_the_beginning_of_the_whole_run()
+    {
+        string[] plan = ["run", "--pin", "4", "--irq", "rising", "--seed", "7", "--samples", "400", "-o"];
+        var whole = await EdgesOfAsync([.. plan, _root.File("whole"), "--rig", "sim"]);
+        var random = new Random(5);
+        for (var round = 0; round < (Tool.LongRuns ? 30 : 2); round++)
+        {
+            var root = _root.File($"killed{round}");
+            await KillWhenLoggedAsync([.. plan, root, "--rig", "sim:esp32?pace=real"], root, random.Next(1500, 5000));
+            var (stdout, stderr) = (new StringWriter(), new StringWriter());
+            Assert.True(await CommandLine.RunAsync(["runs", "recover", "latest", "--root", root], stdout, stderr, TestContext.Current.CancellationToken) == 0, stderr.ToString());
+            Assert.Equal(0, await CommandLine.RunAsync(["runs", "verify", "latest", "--root", root], stdout, stderr, TestContext.Current.CancellationToken));
+            var folder = RunListing.Find(root, "latest");
+            Assert.Equal(RunStatus.Partial, folder.Read().Status);
+            var collector = new CaptureCollector();
+            folder.OpenEdges().Read(collector, TestContext.Current.CancellationToken);
+            var capture = collector.ToCapture();
+            Assert.True(capture.Gaps.Single().FromTick > capture.EndTick / 2, "hardly anything of the recording is beyond doubt");
+            foreach (var (trace, wholeTrace) in capture.Traces.Zip(whole.Traces))
+            {
+                Assert.NotEmpty(trace.Ticks);
+                Assert.Equal(wholeTrace.Ticks.Take(trace.Ticks.Length), trace.Ticks);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Recover_makes_a_killed_run_sound_and_partial()
     {
         var folder = Killed();
@@ -98,6 +126,37 @@ public sealed class RunsCommandTests : IDisposable
         Assert.Equal(2, code);
         Assert.Equal("latencylab.error/1", (string?)JsonNode.Parse(text)!["schema"]);
     }
+
+    private static async Task<Capture> EdgesOfAsync(string[] args)
+    {
+        var stderr = new StringWriter();
+        Assert.True(await CommandLine.RunAsync(args, TextWriter.Null, stderr, TestContext.Current.CancellationToken) == 0, stderr.ToString());
+        var collector = new CaptureCollector();
+        RunListing.Find(args[Array.IndexOf(args, "-o") + 1], "latest").OpenEdges().Read(collector, TestContext.Current.CancellationToken);
+        return collector.ToCapture();
+    }
+
+    private static async Task KillWhenLoggedAsync(string[] args, string root, int bytes)
+    {
+        var start = new ProcessStartInfo("dotnet", ["exec", typeof(CommandLine).Assembly.Location, .. args]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        try
+        {
+            while (LogBytes(root) < bytes)
+            {
+                Assert.False(process.HasExited, "the run ended before it was killed");
+                await Task.Delay(20, TestContext.Current.CancellationToken);
+            }
+        }
+        finally
+        {
+            process.Kill();
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static long LogBytes(string root) =>
+        Directory.Exists(root) ? Directory.EnumerateFiles(root, "edges.llc", SearchOption.AllDirectories).Sum(f => new FileInfo(f).Length) : 0;
 
     private RunFolder Finished()
     {
