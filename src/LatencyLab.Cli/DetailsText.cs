@@ -36,13 +36,13 @@ internal static class DetailsText
 
         foreach (var phase in details.Phases.Where(p => p.Locked))
         {
-            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  warning: the stimuli keep step with a period of {UnitText.Time(phase.Period)} (R = {phase.Resultant:0.00}): percentiles depend on the phase in which the run began; use a --gap with a random part as long as that"));
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  warning: the stimuli keep step with a period of {UnitText.Time(phase.PeriodNs)} (R = {phase.Resultant:0.00}): percentiles depend on the phase in which the run began; use a --gap with a random part as long as that"));
         }
 
         if (details.Outliers is { Count: > 0 } outliers)
         {
             writer.WriteLine($"  outliers {outliers.Count} above {Time(outliers.Fence)}: " + string.Join(", ", outliers.Worst.Take(MostOutliers)
-                .Select(w => $"{Time(w.Latency)} at {UnitText.Time(timeBase.ToNanoseconds(w.AtTick))} (#{w.Sequence})")));
+                .Select(w => $"{Time(w.LatencyNs)} at {UnitText.Time(timeBase.ToNanoseconds(w.AtTick))} (#{w.Sequence})")));
         }
 
         if (details.Limit is { } limit)

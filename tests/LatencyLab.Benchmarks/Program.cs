@@ -8,6 +8,8 @@ var benchmarks = new (string Name, string What, Func<string[], int> Run)[]
     ("inflate", "FILE: merely inflate a session on one thread, the yardstick for reading", Inflate.Run),
     ("pictures", "FOLDER LATENCYLAB.DLL: reports and waveforms of small and large runs, a table with ratios", PictureCost.Run),
     ("read", "FILE [CHANNEL…]: read a capture and count its edges", ReadCapture.Run),
+    ("numpy", "[LATENCIES [ROUNDS [PYTHON]]]: exact quantiles, moments and pairing beside numpy, a table with ratios", NumpyBeside.Run),
+    ("compare", "[SAMPLES]: a comparison of 2 x 10 runs beside the reading of their files", CompareCost.Run),
     ("parquet", "compare [EDGES [ROUNDS]]: the same table of edges by LatencyLab and by ParquetSharp", ParquetWriting.Run),
     ("side-by-side", "FOLDER LATENCYLAB [ROUNDS]: LatencyLab and sigrok-cli on the generated files, a table with ratios", SideBySide.Run),
 };

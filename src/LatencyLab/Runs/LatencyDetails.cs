@@ -71,16 +71,16 @@ public sealed record ShareNumbers(long Count, long Total, [property: JsonPropert
 public sealed record ModeNumbers(double Low, double Peak, double High, double Share);
 
 /// <summary>How evenly stimuli were spread over a period.</summary>
-public sealed record PhaseNumbers(double Period, double Resultant, double P, bool Locked);
+public sealed record PhaseNumbers(double PeriodNs, double Resultant, double P, bool Locked);
 
 /// <summary>Latencies above Tukey's outer fence, the worst with their times.</summary>
 public sealed record OutlierNumbers(double Fence, long Count, IReadOnlyList<WorstNumbers> Worst);
 
 /// <summary>One long latency.</summary>
-/// <param name="Latency">How long.</param>
+/// <param name="LatencyNs">How long.</param>
 /// <param name="AtTick">Tick of its stimulus.</param>
 /// <param name="Sequence">Number of its stimulus.</param>
-public sealed record WorstNumbers(double Latency, long AtTick, long Sequence)
+public sealed record WorstNumbers(double LatencyNs, long AtTick, long Sequence)
 {
     public static WorstNumbers Of(TimedValue worst, TimeBase timeBase) => new(timeBase.ToNanoseconds(worst.Value), worst.AtTick, worst.Sequence);
 }
