@@ -4,6 +4,7 @@ using LatencyLab.Benchmarks;
 var benchmarks = new (string Name, string What, Func<string[], int> Run)[]
 {
     ("hot-loops", "[ROUNDS]: frames to edges and edges to pairs on one core", HotLoops.Run),
+    ("serial-path", "[SECONDS [BYTES_PER_SECOND]]: a sampler's frames over a pseudo terminal, paced or as fast as it goes", SerialPath.Run),
     ("generate", "FOLDER: write the 100-million-sample sessions that the others read", SrGenerator.Run),
     ("inflate", "FILE: merely inflate a session on one thread, the yardstick for reading", Inflate.Run),
     ("pictures", "FOLDER LATENCYLAB.DLL: reports and waveforms of small and large runs, a table with ratios", PictureCost.Run),

@@ -14,13 +14,18 @@ public sealed class SerialLink : ILink
     /// <summary>Bytes that may wait for the reader: over two seconds of the fastest sampler.</summary>
     private const int BufferBytes = 4 * 1024 * 1024;
 
-    // A tty hands over at most 4095 bytes a read.
     private const int ReadBytes = 16 * 1024;
+
+    // A tty hands over at most 4095 bytes a read: so many mean that more is waiting.
+    private const int FloodBytes = 4000;
+    private const int StreamBytes = 512;
+    private static readonly TimeSpan StreamPause = TimeSpan.FromMilliseconds(5);
 
     private readonly SerialPort _port;
     private readonly Stream _stream;
     private readonly ByteQueue _received = new(BufferBytes);
     private readonly bool _hasControlLines;
+    private readonly ManualResetEventSlim _closing = new();
     private int _closed;
 
     private SerialLink(string name, SerialPort port, bool hasControlLines)
@@ -102,6 +107,7 @@ public sealed class SerialLink : ILink
 
         // The reader may wait for room in the queue; it must be let go before the port can close.
         _received.Abandon();
+        _closing.Set();
         try
         {
             _port.Dispose();
@@ -148,25 +154,39 @@ public sealed class SerialLink : ILink
     // SerialStream ends a pending read with ObjectDisposedException when the device vanishes, as it does when we close the port ourselves.
     private static bool IsLoss(Exception e) => e is IOException or ObjectDisposedException or InvalidOperationException or UnauthorizedAccessException;
 
-    // SerialStream's I/O loop sleeps for a millisecond whenever no read is waiting, which limits one read at a time to 3.5 MB/s.
-    // With two in flight there is always one waiting.
+    // SerialStream's I/O loop sleeps for a millisecond whenever no read is waiting, which limits one read at a time to 3.5 MB/s; with two
+    // in flight there is always one waiting. A sampler's steady stream is far below that, and then the opposite counts: a read for each
+    // kilobyte costs a fifth of a core, so a short pause lets more come together. Answers of a REPL are small and never wait.
     private void ReadPort()
     {
-        var (buffer, nextBuffer) = (new byte[ReadBytes], new byte[ReadBytes]);
+        var (buffer, other) = (new byte[ReadBytes], new byte[ReadBytes]);
         try
         {
             var read = _stream.ReadAsync(buffer, 0, ReadBytes);
+            Task<int>? next = null;
             while (true)
             {
-                var next = _stream.ReadAsync(nextBuffer, 0, ReadBytes);
                 var count = read.GetAwaiter().GetResult();
+                var isFlood = count >= FloodBytes;
+                next ??= isFlood ? _stream.ReadAsync(other, 0, ReadBytes) : null;
                 if (!_received.WriteAsync(buffer.AsMemory(0, count), CancellationToken.None).AsTask().GetAwaiter().GetResult())
                 {
                     return;
                 }
 
-                (buffer, nextBuffer) = (nextBuffer, buffer);
-                read = next;
+                if (next is not null)
+                {
+                    (buffer, other) = (other, buffer);
+                    (read, next) = (next, isFlood ? _stream.ReadAsync(other, 0, ReadBytes) : null);
+                    continue;
+                }
+
+                if (count >= StreamBytes)
+                {
+                    _closing.Wait(StreamPause);
+                }
+
+                read = _stream.ReadAsync(buffer, 0, ReadBytes);
             }
         }
         catch (Exception e) when (IsLoss(e) || e is OperationCanceledException)

@@ -23,6 +23,7 @@ public sealed class RawRepl : IAsyncDisposable
     private static readonly TimeSpan BannerWait = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestBoot = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LeaveWait = TimeSpan.FromSeconds(2);
 
     // A board that floods is given up after this much in one attempt, long before the time limit.
@@ -81,9 +82,9 @@ public sealed class RawRepl : IAsyncDisposable
     {
         await StopRunningAsync(cancellationToken);
         await _buffer.Link.WriteAsync(EndOfInput, cancellationToken);
-        // boot.py may connect to a network and talk meanwhile, so only silence is limited.
-        var step = _limits.Of(StepLimits.OrdinaryStep);
-        if (await ReadUntilAsync(SoftReboot, step, cancellationToken) is null || await ReadUntilAsync(Banner, step, cancellationToken) is null)
+        // boot.py may connect to a network and talk meanwhile, so a minute is given as long as something comes.
+        var (step, overall) = (_limits.Of(StepLimits.OrdinaryStep), _limits.Of(LongestBoot));
+        if (await ReadUntilAsync(SoftReboot, step, cancellationToken, overall) is null || await ReadUntilAsync(Banner, step, cancellationToken, overall) is null)
         {
             throw Failed("The board didn't come back from a soft reset.", "Press its reset button; if its boot.py waits for something, give it time with --timeout 10x.");
         }
@@ -92,7 +93,7 @@ public sealed class RawRepl : IAsyncDisposable
     /// <summary>Runs code to its end.</summary>
     /// <param name="code">Python source, any length.</param>
     /// <param name="cancellationToken">Ends the waiting, not the code: leaving or disposing stops that.</param>
-    /// <param name="silence">Longest time without output, before scaling; ten seconds when not given.</param>
+    /// <param name="silence">Longest time without output, before scaling; ten seconds when not given, and a minute in all.</param>
     /// <returns>Output and traceback, together at most a megabyte.</returns>
     /// <exception cref="DeviceException">The board is silent or gone, or answers something else or too much.</exception>
     public async Task<ReplAnswer> ExecuteAsync(string code, CancellationToken cancellationToken, TimeSpan? silence = null)
@@ -140,11 +141,11 @@ public sealed class RawRepl : IAsyncDisposable
         }
 
         await _buffer.Link.WriteAsync(LeaveRaw, cancellationToken);
-        await ReadUntilAsync(FriendlyPrompt, _limits.Of(LeaveWait), cancellationToken, overall: _limits.Of(LeaveWait));
+        await ReadUntilAsync(FriendlyPrompt, _limits.Of(LeaveWait), cancellationToken, _limits.Of(LeaveWait));
         if (RestartOnLeave)
         {
             await _buffer.Link.WriteAsync(EndOfInput, cancellationToken);
-            await ReadUntilAsync(SoftReboot, _limits.Of(LeaveWait), cancellationToken, overall: _limits.Of(LeaveWait));
+            await ReadUntilAsync(SoftReboot, _limits.Of(LeaveWait), cancellationToken, _limits.Of(LeaveWait));
         }
     }
 
@@ -162,7 +163,7 @@ public sealed class RawRepl : IAsyncDisposable
         }
     }
 
-    private ValueTask<byte[]?> ReadUntilAsync(byte[] pattern, TimeSpan silence, CancellationToken cancellationToken, TimeSpan? overall = null) =>
+    private ValueTask<byte[]?> ReadUntilAsync(byte[] pattern, TimeSpan silence, CancellationToken cancellationToken, TimeSpan overall) =>
         _buffer.ReadUntilAsync(pattern, silence, overall, cancellationToken);
 
     private async Task StopRunningAsync(CancellationToken cancellationToken)

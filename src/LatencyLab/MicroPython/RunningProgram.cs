@@ -17,6 +17,8 @@ public sealed class RunningProgram
 
     private static readonly byte[] CtrlC = [0x03];
     private static readonly byte[] EndOfOutput = [EndOfText];
+    // A board that trickles words for ever never falls silent.
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan EndedWait = TimeSpan.FromSeconds(1);
 
     private readonly LinkBuffer _buffer;
@@ -125,7 +127,7 @@ public sealed class RunningProgram
 
     /// <summary>Waits for the end and returns what was printed and not consumed, and the traceback. May be called again for the same answer.</summary>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <param name="silence">Longest time without a byte, before scaling; ten seconds when not given.</param>
+    /// <param name="silence">Longest time without a byte, before scaling; ten seconds when not given, and a minute in all.</param>
     /// <exception cref="DeviceException">The board is silent or gone, or printed over a megabyte.</exception>
     public async Task<ReplAnswer> FinishAsync(CancellationToken cancellationToken, TimeSpan? silence = null)
     {
@@ -141,8 +143,9 @@ public sealed class RunningProgram
         }
 
         var limit = _limits.Of(silence ?? StepLimits.OrdinaryStep);
-        var output = await _buffer.ReadUntilAsync(EndOfOutput, limit, null, cancellationToken) ?? throw Silent(limit);
-        var error = await _buffer.ReadUntilAsync(EndOfOutput, limit, null, cancellationToken) ?? throw Silent(limit);
+        var overall = _limits.Of(LongestAnswer);
+        var output = await _buffer.ReadUntilAsync(EndOfOutput, limit, overall, cancellationToken) ?? throw Silent(limit);
+        var error = await _buffer.ReadUntilAsync(EndOfOutput, limit, overall, cancellationToken) ?? throw Silent(limit);
         if (!await _buffer.HasAsync(1, limit, cancellationToken))
         {
             throw Silent(limit);
@@ -170,6 +173,6 @@ public sealed class RunningProgram
 
     private DeviceException Silent(TimeSpan limit) =>
         SyncFault.WithLastWords(
-            string.Create(CultureInfo.InvariantCulture, $"The board has been silent for {limit.TotalSeconds:0.###} s."), _buffer.Link.Name, LinkBuffer.Text(_buffer.Tail),
+            string.Create(CultureInfo.InvariantCulture, $"The board hasn't said what was awaited within {limit.TotalSeconds:0.###} s."), _buffer.Link.Name, LinkBuffer.Text(_buffer.Tail),
             "Check its power supply; a slow or distant board may need --timeout 10x.");
 }

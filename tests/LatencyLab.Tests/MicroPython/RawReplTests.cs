@@ -267,6 +267,22 @@ public sealed class RawReplTests
         Assert.Contains("half a li", fault.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_board_that_trickles_words_for_ever_is_given_up_too()
+    {
+        var board = new SmallBoard { Run = _ => null };
+        board.Link.OnIdle = () =>
+        {
+            if (board.State == SmallBoard.Mode.Program)
+            {
+                board.Say("tick\r\n", TimeSpan.FromSeconds(5));
+            }
+        };
+        var repl = await RawRepl.EnterAsync(board.Link, board.Limits, Stop);
+        await Assert.ThrowsAsync<DeviceException>(() => repl.ExecuteAsync("forever", Stop));
+        Assert.InRange(TimeSpan.FromTicks(board.Clock.Now), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(3));
+    }
+
     [Theory]
     [InlineData("", "silent")]
     [InlineData("Port already in use\r\n", "another client")]
