@@ -17,7 +17,11 @@ public static class CommandLine
 
     public static async Task<int> RunAsync(string[] args, TextWriter stdout, TextWriter stderr, CancellationToken cancellationToken = default)
     {
-        var output = new Output(stdout, stderr, args.Contains("--json", StringComparer.Ordinal), args.Contains("--verbose", StringComparer.Ordinal) || args.Contains("-v", StringComparer.Ordinal));
+        var output = new Output(stdout, stderr, args.Contains("--json", StringComparer.Ordinal), args.Contains("--verbose", StringComparer.Ordinal) || args.Contains("-v", StringComparer.Ordinal))
+        {
+            TalkIsTerminal = ReferenceEquals(stderr, Console.Error) && Terminal.CanRewriteLines,
+            WidthColumns = ReferenceEquals(stdout, Console.Out) ? Terminal.WidthColumns : Terminal.PageColumns,
+        };
         if (args.Length == 0)
         {
             stdout.Write(Overview.Text.ReplaceLineEndings("\n"));

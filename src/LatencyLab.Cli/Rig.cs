@@ -40,6 +40,13 @@ internal sealed record RigSelection(string? Rig, string? Target, string? Sampler
         {
             return await OpenAsync(Selector(Target), Selector(Sampler), access, null, cancellationToken);
         }
+        catch (AmbiguousBoardException e) when (Terminal.CanAsk)
+        {
+            // Which of two like boards is meant is the user's to say, never a guess.
+            var isSampler = e.Message.Contains("the sampler", StringComparison.Ordinal);
+            var chosen = Ask(e, isSampler ? "sampler" : "target", talk);
+            return await (isSampler ? this with { Sampler = chosen } : this with { Target = chosen }).OpenAsync(talk, cancellationToken);
+        }
         catch (DeviceException e) when (Target is null && Sampler is null)
         {
             throw new DeviceException(e.Message, e.Where, e.Try is null ? OnTheSimulator : $"{e.Try} {OnTheSimulator}", e);
@@ -50,6 +57,19 @@ internal sealed record RigSelection(string? Rig, string? Target, string? Sampler
     {
         var (targetBoard, samplerBoard) = await BoardFinder.OpenRigAsync(target, sampler, access, cancellationToken);
         return new Rig(targetBoard, samplerBoard, simulated);
+    }
+
+    private static string Ask(AmbiguousBoardException ambiguous, string role, TextWriter talk)
+    {
+        for (var i = 0; i < ambiguous.Candidates.Count; i++)
+        {
+            talk.WriteLine(TerminalText.Clean($"  {i + 1}  {ambiguous.Candidates[i]}"));
+        }
+
+        talk.Write($"Which one is the {role}? [1-{ambiguous.Candidates.Count}] ");
+        return int.TryParse(Console.In.ReadLine(), out var number) && number >= 1 && number <= ambiguous.Candidates.Count
+            ? ambiguous.Candidates[number - 1].Split(' ')[0]
+            : throw ambiguous;
     }
 
     private SimulatedRig? Simulate()

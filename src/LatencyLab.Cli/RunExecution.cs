@@ -1,3 +1,4 @@
+using System.Text;
 using LatencyLab.Boards;
 using LatencyLab.Captures;
 using LatencyLab.Cli.Commands;
@@ -11,6 +12,7 @@ namespace LatencyLab.Cli;
 internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> argv, Output output)
 {
     private readonly ProgressLine _progress = new(output.Talk, output.TalkIsTerminal, TimeProvider.System);
+    private readonly List<RunDocument> _runs = [];
     private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
 
     public async Task<ExitCode> RunAsync(CancellationToken cancellationToken)
@@ -19,6 +21,11 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
         if (request.SimTruth is not null && selection.KnownChip is null)
         {
             throw new LatencyLabException(FaultKind.Usage, "Only a simulated rig knows the truth.", "--sim-truth", "Use it with --rig sim.");
+        }
+
+        if (request.SimTruth is not null && request.Repeat > 1)
+        {
+            throw new LatencyLabException(FaultKind.Usage, "One file can't hold the truth of several runs.", "--sim-truth", "Leave out --repeat.");
         }
 
         CheckBeforeBoards(selection.KnownChip);
@@ -37,8 +44,14 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
             worst = code == ExitCode.Done ? worst : code;
             if (cancellationToken.IsCancellationRequested)
             {
-                return ExitCode.Interrupted;
+                worst = ExitCode.Interrupted;
+                break;
             }
+        }
+
+        if (output.Json)
+        {
+            output.Result.Write(Encoding.UTF8.GetString(request.Repeat == 1 ? RunJson.ToUtf8(_runs[0]) : RunJson.ToUtf8(_runs)));
         }
 
         return worst;
@@ -118,9 +131,13 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
 
     private void WriteExtras(Rig rig, RunFolder folder, RunPlan plan, MeasuredRun measured)
     {
-        if (request.Csv is { } csv)
+        if (request.Csv is { } csv && plan.RepeatIndex == 1)
         {
             OutputFile.Copy(folder.LatencyCsvPath, csv);
+        }
+        else if (request.Csv is { } oneForAll)
+        {
+            OutputFile.AppendRows(folder.LatencyCsvPath, oneForAll);
         }
 
         if (request.SimTruth is { } path)
@@ -131,9 +148,9 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
 
     private void Print(RunDocument run, MeasuredRun measured, RunFolder folder)
     {
+        _runs.Add(run);
         if (output.Json)
         {
-            output.Result.Write(System.Text.Encoding.UTF8.GetString(RunJson.ToUtf8(run)));
             return;
         }
 

@@ -77,6 +77,15 @@ public sealed record RunDocument
     public IReadOnlyList<GapDocument> Gaps { get; init => field = value ?? []; } = [];
 }
 
+/// <summary>What <c>run --repeat N --json</c> prints, schema latencylab.runs/1.</summary>
+public sealed record RunSeries
+{
+    public string Schema { get; init => field = value ?? "latencylab.runs/1"; } = "latencylab.runs/1";
+
+    /// <summary>In the order in which they were made.</summary>
+    public required IReadOnlyList<RunDocument> Runs { get; init; }
+}
+
 /// <summary>The program that wrote a document.</summary>
 public sealed record ToolDocument
 {

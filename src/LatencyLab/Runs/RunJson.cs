@@ -13,6 +13,9 @@ public static class RunJson
     /// <summary>Indented UTF-8 with line feeds and one at the end. Numbers that aren't finite can't be written.</summary>
     public static byte[] ToUtf8(RunDocument run) => [.. JsonSerializer.SerializeToUtf8Bytes(run, RunJsonContext.Default.RunDocument), (byte)'\n'];
 
+    /// <summary>The runs of one command with <c>--repeat</c>, schema latencylab.runs/1: one document that holds them all.</summary>
+    public static byte[] ToUtf8(IReadOnlyList<RunDocument> runs) => [.. JsonSerializer.SerializeToUtf8Bytes(new RunSeries { Runs = runs }, RunJsonContext.Default.RunSeries), (byte)'\n'];
+
     /// <inheritdoc cref="ToUtf8(RunDocument)"/>
     public static byte[] ToUtf8(AnalysisDocument analysis) =>
         [.. JsonSerializer.SerializeToUtf8Bytes(analysis, RunJsonContext.Default.AnalysisDocument), (byte)'\n'];
@@ -120,6 +123,7 @@ internal sealed record SchemaOnly(string? Schema = null);
     Converters = [typeof(FiniteConverter), typeof(RunStatusConverter), typeof(UtcConverter)])]
 [JsonSerializable(typeof(RunDocument))]
 [JsonSerializable(typeof(AnalysisDocument))]
+[JsonSerializable(typeof(RunSeries))]
 [JsonSerializable(typeof(SchemaOnly))]
 internal sealed partial class RunJsonContext : JsonSerializerContext;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json.Nodes;
 using LatencyLab.Captures;
 using LatencyLab.Runs;
 using LatencyLab.Signals;

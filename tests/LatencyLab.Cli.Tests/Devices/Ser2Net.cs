@@ -36,7 +36,7 @@ internal sealed class Ser2Net : IDisposable
     /// <summary>Starts the server again with the same ports.</summary>
     public async Task StartAsync()
     {
-        _process = Process.Start(new ProcessStartInfo(Tool.Require("ser2net"), ["-n", "-u", "-c", _config]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        _process = Process.Start(new ProcessStartInfo(Tool.Require("ser2net"), ["-n", "-u", "-c", _config]) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true })!;
         foreach (var number in Selectors.Select(s => new Uri(s).Port))
         {
             await ListensAsync(number);

@@ -5,7 +5,6 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using LatencyLab.Cli.Tests.Plots;
 using LatencyLab.Reports;
-using LatencyLab.Runs;
 using LatencyLab.TestSupport;
 
 namespace LatencyLab.Cli.Tests.Reports;
