@@ -65,7 +65,7 @@ internal sealed record PictureInput(string Path, RunDocument? Run, ICaptureSourc
             Simulated = false,
             CreatedUtc = new DateTimeOffset(File.GetLastWriteTimeUtc(Path)),
             Argv = ["analyze", Path, "--pair", $"{capture.Header.Channels[rules.StimulusChannel].Name}:{capture.Header.Channels[rules.ResponseChannel].Name}", "--edge", Request.Edge],
-            Tool = new ToolDocument { Version = typeof(PictureInput).Assembly.GetName().Version?.ToString(3) ?? "0" },
+            Tool = ToolVersion.Document,
             Plan = new PlanDocument
             {
                 Test = "capture",

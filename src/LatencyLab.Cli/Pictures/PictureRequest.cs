@@ -35,7 +35,8 @@ internal sealed record PictureRequest(
 
         var captures = inputs.Select(i => (Input: i, Capture: AnalysedCapture.Read(i.Source, i.Rules, From, To, cancellationToken))).ToList();
         var capture = captures[0].Capture;
-        var heading = first.Heading(capture);
+        // Of several runs the legend tells which is which.
+        var heading = inputs.Count == 1 ? first.Heading(capture) : first.Heading(capture) with { Subtitle = "" };
         return Kind switch
         {
             "ccdf" => [TailPlot.Draw([.. captures.Select(c => RunsPictures.Series(c.Input, c.Capture))], heading, style)],

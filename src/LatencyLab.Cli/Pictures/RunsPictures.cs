@@ -1,7 +1,9 @@
+using LatencyLab.Comparison;
 using LatencyLab.Plots;
 using LatencyLab.Reports;
 using LatencyLab.Runs;
 using LatencyLab.Statistics;
+using LatencyLab.Units;
 
 namespace LatencyLab.Cli.Pictures;
 
@@ -32,10 +34,10 @@ internal static class RunsPictures
     /// <exception cref="LatencyLabException">Not two groups (kind usage).</exception>
     public static Picture Shift(IReadOnlyList<(PictureInput Input, AnalysedCapture Capture)> runs, PlotStyle style)
     {
-        var groups = runs.GroupBy(r => r.Input.Name, StringComparer.Ordinal).Select(g => (Name: g.Key, Runs: g.Select(r => Series(r.Input, r.Capture)).ToList())).ToList();
+        var groups = runs.GroupBy(r => r.Input.Name, StringComparer.Ordinal).Select(g => (Name: g.Key, Runs: g.ToList())).ToList();
         if (groups.Count == 1 && runs.Count == 2)
         {
-            groups = [.. runs.Select(r => (r.Input.Run?.RunId ?? r.Input.Path, new List<PlotSeries> { Series(r.Input, r.Capture) }))];
+            groups = [.. runs.Select(r => (r.Input.Run?.RunId ?? r.Input.Path, new List<(PictureInput Input, AnalysedCapture Capture)> { r }))];
         }
 
         if (groups.Count != 2)
@@ -43,32 +45,36 @@ internal static class RunsPictures
             throw new LatencyLabException(FaultKind.Usage, $"A shift function compares two firmwares; these runs are of {groups.Count}.", null, "Name runs with two different labels or MicroPython versions.");
         }
 
-        var (base_, new_) = (groups[0], groups[1]);
-        var byRuns = base_.Runs.Count > 1 && new_.Runs.Count > 1;
+        var (before, after) = (groups[0], groups[1]);
+        var timeBase = before.Runs[0].Capture.TimeBase;
+        if (runs.Any(r => r.Capture.TimeBase.TickHz != timeBase.TickHz))
+        {
+            throw new LatencyLabException(FaultKind.Usage, "The runs were stamped with different ticks.", null, "Compare runs of one kind of sampler.");
+        }
+
+        var byRuns = before.Runs.Count > 1 && after.Runs.Count > 1;
+        IEnumerable<ShiftPoint> points = byRuns
+            ? ShiftFunction.Of([.. before.Runs.Select(r => Compared(r.Input, r.Capture))], [.. after.Runs.Select(r => Compared(r.Input, r.Capture))])
+                .Select(s => new ShiftPoint(s.Probability, timeBase.ToNanoseconds(s.Shift), Ns(timeBase, s.Low), Ns(timeBase, s.High)))
+            : ShiftProbabilities.Select(p => OfTwo(Series(before.Runs[0].Input, before.Runs[0].Capture), Series(after.Runs[0].Input, after.Runs[0].Capture), p)).OfType<ShiftPoint>();
         return ShiftPlot.Draw(
-            [.. ShiftProbabilities.Select(p => byRuns ? OverRuns(base_.Runs, new_.Runs, p) : OfTwo(base_.Runs[0], new_.Runs[0], p)).OfType<ShiftPoint>()],
-            base_.Name, new_.Name,
-            new PlotHeading($"Shift of each quantile, {new_.Name} minus {base_.Name}", byRuns
-                ? $"{base_.Runs.Count} and {new_.Runs.Count} runs; band: 95 % over runs"
+            [.. points], before.Name, after.Name,
+            new PlotHeading($"Shift of each quantile, {after.Name} minus {before.Name}", byRuns
+                ? $"{before.Runs.Count} and {after.Runs.Count} runs; band: 95 % over runs"
                 : "one run a side; the band doesn't know what differs from run to run"),
             style);
     }
 
-    private static ShiftPoint? OverRuns(List<PlotSeries> base_, List<PlotSeries> new_, double probability)
+    private static ComparedRun Compared(PictureInput input, AnalysedCapture capture) => new()
     {
-        double[] before = [.. base_.Select(s => Quantile(s, probability)).OfType<double>()];
-        double[] after = [.. new_.Select(s => Quantile(s, probability)).OfType<double>()];
-        if (before.Length < 2 || after.Length < 2)
-        {
-            return null;
-        }
-
-        var welch = Welch.Of(before, after);
-        var diffNs = after.Average() - before.Average();
-        var (low, high) = welch.Interval(0.95);
-        var half = (high - low) / 2;
-        return new ShiftPoint(probability, diffNs, double.IsFinite(half) ? diffNs - half : null, double.IsFinite(half) ? diffNs + half : null);
-    }
+        RunId = input.Run?.RunId ?? input.Path,
+        Firmware = input.Name,
+        CreatedUtc = input.Run?.CreatedUtc ?? default,
+        TimeBase = capture.TimeBase,
+        Latencies = capture.Tally.Latencies(),
+        Late = capture.Tally.Late,
+        Missed = capture.Tally.Missed,
+    };
 
     private static ShiftPoint? OfTwo(PlotSeries base_, PlotSeries new_, double probability)
     {
@@ -81,7 +87,7 @@ internal static class RunsPictures
                 Ns(new_, after.Low) - Ns(base_, before.High), Ns(new_, after.High) - Ns(base_, before.Low));
     }
 
-    private static double? Quantile(PlotSeries series, double probability) => Ns(series, Quantiles.Estimate(series.Values, series.Censored, probability).Value);
+    private static double? Ns(TimeBase timeBase, double? ticks) => ticks is { } t && double.IsFinite(t) ? timeBase.ToNanoseconds(t) : null;
 
     private static double? Ns(PlotSeries series, long? ticks) => ticks is { } t ? series.TimeBase.ToNanoseconds(t) : null;
 

@@ -43,23 +43,45 @@ public static class ParquetCaptureReader
             sink.Gap(gap);
         }
 
-        var rows = new RowReader(path, metadata, sink);
-        for (var i = 0; i < reader.RowGroupCount; i++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (wanted is null || Meets(reader, i, fields.Ticks, wanted, path))
-            {
-                rows.Push(ReadGroup(file, reader, i, fields, path));
-            }
-            else
-            {
-                rows.Skip();
-            }
-        }
-
+        PushGroups(new RowReader(path, metadata, sink), reader.RowGroupCount, Load, cancellationToken);
         sink.Advance(metadata.EndTick!.Value);
         sink.End(metadata.EndTick.Value);
         return metadata;
+
+        EdgeColumns? Load(int index, EdgeColumns? spare) =>
+            wanted is null || Meets(reader, index, fields.Ticks, wanted, path) ? ReadGroup(file, reader, index, fields, path, spare) : null;
+    }
+
+    // While one group is paired and counted, the next one is decoded: both take about as long.
+    private static void PushGroups(RowReader rows, int groups, Func<int, EdgeColumns?, EdgeColumns?> load, CancellationToken cancellationToken)
+    {
+        var next = Task.FromResult(groups > 0 ? load(0, null) : null);
+        try
+        {
+            EdgeColumns? spare = null;
+            for (var i = 0; i < groups; i++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var columns = next.GetAwaiter().GetResult();
+                var (following, buffer) = (i + 1, spare);
+                next = following < groups ? Task.Run(() => load(following, buffer), CancellationToken.None) : Task.FromResult<EdgeColumns?>(null);
+                if (columns is null)
+                {
+                    rows.Skip();
+                }
+                else
+                {
+                    rows.Push(columns);
+                }
+
+                spare = columns;
+            }
+        }
+        finally
+        {
+            // The file must stay open until nobody reads it any more; what went wrong there doesn't matter now.
+            ((IAsyncResult)next).AsyncWaitHandle.WaitOne();
+        }
     }
 
     // A group whose footer doesn't say where it lies is read.
@@ -70,7 +92,7 @@ public static class ParquetCaptureReader
     });
 
     private static EdgeColumns ReadGroup(
-        FileStream file, ParquetReader reader, int index, (DataField Ticks, DataField Channels, DataField Levels) fields, string path) =>
+        FileStream file, ParquetReader reader, int index, (DataField Ticks, DataField Channels, DataField Levels) fields, string path, EdgeColumns? spare) =>
         Decoding(path, () =>
         {
             using var group = reader.OpenRowGroupReader(index);
@@ -80,7 +102,8 @@ public static class ParquetCaptureReader
             }
 
             group.RowGroup.Columns.ForEach(column => ParquetGuard.CheckPages(file, path, column));
-            var columns = EdgeColumns.Of((int)group.RowCount);
+            // Groups are equally long but for the last one: two buffers serve them all.
+            var columns = spare is not null && spare.Ticks.Length == group.RowCount ? spare : EdgeColumns.Of((int)group.RowCount);
             group.ReadAsync(fields.Ticks, columns.Ticks.AsMemory()).AsTask().GetAwaiter().GetResult();
             group.ReadAsync(fields.Channels, columns.Channels.AsMemory()).AsTask().GetAwaiter().GetResult();
             group.ReadAsync(fields.Levels, columns.Levels.AsMemory()).AsTask().GetAwaiter().GetResult();
