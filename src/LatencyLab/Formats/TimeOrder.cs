@@ -21,7 +21,8 @@ internal sealed class TimeOrder(ITimedSink target) : IEdgeSink
     // Below this many channels looking at each is faster than keeping a heap.
     private const int FewChannels = 8;
 
-    private readonly PriorityQueue<Gap, long> _gaps = new();
+    private readonly PriorityQueue<Gap, (long FromTick, int Arrival)> _gaps = new();
+    private int _arrivals;
     private readonly PriorityQueue<int, (long Tick, int Channel)> _heap = new();
     private Queue[] _queues = [];
 
@@ -33,13 +34,13 @@ internal sealed class TimeOrder(ITimedSink target) : IEdgeSink
 
     public void Edges(int channel, bool firstLevel, ReadOnlySpan<long> ticks) => _queues[channel].Add(firstLevel, ticks);
 
-    public void Gap(Gap gap) => _gaps.Enqueue(gap, gap.FromTick);
+    public void Gap(Gap gap) => _gaps.Enqueue(gap, (gap.FromTick, _arrivals++));
 
     public void Advance(long completeBeforeTick)
     {
-        while (_gaps.TryPeek(out var gap, out var fromTick) && fromTick < completeBeforeTick)
+        while (_gaps.TryPeek(out var gap, out var place) && place.FromTick < completeBeforeTick)
         {
-            Merge(fromTick);
+            Merge(place.FromTick);
             target.Gap(gap);
             _gaps.Dequeue();
         }
