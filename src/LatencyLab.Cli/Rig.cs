@@ -5,11 +5,12 @@ using LatencyLab.Links;
 using LatencyLab.MicroPython;
 using LatencyLab.Runs;
 using LatencyLab.Simulation;
+using LatencyLab.Units;
 
 namespace LatencyLab.Cli;
 
 /// <summary>Which boards a measurement uses, as --rig, --target and --sampler say it.</summary>
-internal sealed record RigSelection(string? Rig, string? Target, string? Sampler, string? Timeout)
+internal sealed record RigSelection(string? Rig, string? Target, string? Sampler, string? Timeout, Duration? Wait = null)
 {
     private const string OnTheSimulator = "Or run it on the simulator: latencylab run --pin 4 --irq rising --rig sim";
 
@@ -20,7 +21,7 @@ internal sealed record RigSelection(string? Rig, string? Target, string? Sampler
     /// <exception cref="LatencyLabException">A board is missing, busy, not permitted or ambiguous.</exception>
     public async Task<Rig> OpenAsync(TextWriter talk, CancellationToken cancellationToken)
     {
-        var access = DeviceAccess.Create(Timeout, null, talk);
+        var access = DeviceAccess.Create(Timeout, Wait, talk);
         if (Simulate() is { } simulated)
         {
             access = access with

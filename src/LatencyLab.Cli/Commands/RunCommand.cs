@@ -62,6 +62,8 @@ internal sealed record RunRequest
 
     public string? Timeout { get; init; }
 
+    public Duration? Wait { get; init; }
+
     public required string Out { get; init; }
 
     public string? Csv { get; init; }
@@ -131,6 +133,7 @@ internal sealed class RunOptions
     private readonly Option<string?> _target = new("--target") { Description = "The board under test: auto, a0, u0, a port, uid:…, tcp://…, sim:esp32." };
     private readonly Option<string?> _sampler = new("--sampler") { Description = "The sampler: auto, a0, u0, a port, uid:…, tcp://…, sim:pico." };
     private readonly Option<string?> _timeout = new("--timeout") { Description = "Stretches every time limit: 10x, or the limit of one step such as 30s." };
+    private readonly Option<Duration?> _wait = new("--wait") { Description = "How long to wait for the boards to be connected.", CustomParser = OptionText.Duration };
     private readonly Option<string> _out = new("--out", "-o") { Description = "Root in which the run folder is made.", DefaultValueFactory = _ => "captures" };
     private readonly Option<string?> _csv = new("--csv") { Description = "Also write latency.csv to this file." };
     private readonly Option<string?> _simTruth = new("--sim-truth") { Description = "Write what truly happened on the simulated rig (CSV)." };
@@ -140,7 +143,7 @@ internal sealed class RunOptions
 
     public IEnumerable<Option> All =>
     [
-        _pin, _irq, _responsePin, _handler, _idle, _samples, _warmup, _gap, _window, _minLatency, _seed, _repeat, _label, _rig, _target, _sampler, _timeout, _out,
+        _pin, _irq, _responsePin, _handler, _idle, _samples, _warmup, _gap, _window, _minLatency, _seed, _repeat, _label, _rig, _target, _sampler, _timeout, _wait, _out,
         _csv, _simTruth, _keepLog, _maxExcluded, _forcePin,
     ];
 
@@ -163,6 +166,7 @@ internal sealed class RunOptions
         Target = parsed.GetValue(_target),
         Sampler = parsed.GetValue(_sampler),
         Timeout = parsed.GetValue(_timeout),
+        Wait = parsed.GetValue(_wait),
         Out = parsed.GetValue(_out)!,
         Csv = parsed.GetValue(_csv),
         SimTruth = parsed.GetValue(_simTruth),

@@ -158,8 +158,8 @@ public sealed class RunFolder
     /// <summary>Removes the folder of a run that failed before its first edge: there is nothing in it to keep.</summary>
     public void RemoveIfNothingWasRecorded()
     {
-        var report = File.Exists(LogPath) ? ChunkLogReader.Verify(LogPath, CancellationToken.None) : null;
-        if (report is null || report.Edges == 0)
+        // A log without a head is one that was begun and never written to.
+        if (!File.Exists(LogPath) || new FileInfo(LogPath).Length == 0 || ChunkLogReader.Verify(LogPath, CancellationToken.None).Edges == 0)
         {
             Touching(Path, "remove", path => Directory.Delete(path, recursive: true));
         }
