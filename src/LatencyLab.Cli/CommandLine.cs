@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using LatencyLab.Cli.Commands;
 
 namespace LatencyLab.Cli;
@@ -32,7 +33,7 @@ public static class CommandLine
         if (parsed.Errors.Count > 0)
         {
             return (int)output.Fail(new LatencyLabException(
-                FaultKind.Usage, string.Join(' ', parsed.Errors.Select(e => e.Message)), null, $"See 'latencylab{(parsed.CommandResult.Command is RootCommand ? "" : " " + parsed.CommandResult.Command.Name)} --help'."));
+                FaultKind.Usage, string.Join(' ', parsed.Errors.Select(e => e.Message)), null, $"See '{PathOf(parsed.CommandResult)} --help'."));
         }
 
         try
@@ -52,6 +53,10 @@ public static class CommandLine
             return (int)output.FailInternally(e);
         }
     }
+
+    // "latencylab runs list": the root's own name is that of the assembly.
+    private static string PathOf(CommandResult result) =>
+        result.Parent is CommandResult parent ? $"{PathOf(parent)} {result.Command.Name}" : "latencylab";
 
     /// <summary>The command tree; a new command is one file in Commands and one line here.</summary>
     public static RootCommand CreateRoot(Output output)

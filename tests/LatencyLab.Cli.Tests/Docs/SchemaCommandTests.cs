@@ -25,6 +25,7 @@ public sealed class SchemaCommandTests : IDisposable
         { "pins", 0, ["pins", "esp8266", "--explain", "16"] },
         { "pins", 0, ["pins", "esp32s3", "--explain", "27"] },
         { "wiring", 0, ["wiring", "esp32", "--pin", "12"] },
+        { "devices", 0, ["devices"] },
         { "error", 2, ["pins", "esp33"] },
         { "error", 6, ["analyze", "nothing.sr"] },
         { "run", 0, ["run", "--pin", "4", "--rig", "sim", "--samples", "50", "--seed", "1", "-o", "OUT"] },
@@ -43,6 +44,25 @@ public sealed class SchemaCommandTests : IDisposable
         Assert.Equal(exitCode, await PrintAsync(document, words));
         var (code, stdout, stderr) = await ToolUnderTest.RunAsync(python, ["-c", Validator, schema, document], cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal((0, "", ""), (code, stdout, stderr));
+    }
+
+    [Fact]
+    public async Task What_compare_prints_fits_its_schema()
+    {
+        var python = RequireJsonSchema();
+        var (schema, document) = (_folder.File("schema.json"), _folder.File("document.json"));
+        foreach (var label in new[] { "a", "b" })
+        {
+            Assert.Equal(0, await PrintAsync(document, "run", "--pin", "4", "--rig", "sim", "--samples", "30", "--repeat", "4", "--seed", "1", "--label", label, "-o", _folder.File("runs"), "--json"));
+        }
+
+        Assert.Equal(0, await PrintAsync(schema, "schema", "compare"));
+        foreach (var more in new string[][] { [], ["--fail-on", "p50 > 1s"], ["--margin", "50%"] })
+        {
+            Assert.Equal(0, await PrintAsync(document, ["compare", "a", "b", "--runs", _folder.File("runs"), "--json", .. more]));
+            var (code, stdout, stderr) = await ToolUnderTest.RunAsync(python, ["-c", Validator, schema, document], cancellationToken: TestContext.Current.CancellationToken);
+            Assert.Equal((0, "", ""), (code, stdout, stderr));
+        }
     }
 
     [Fact]
