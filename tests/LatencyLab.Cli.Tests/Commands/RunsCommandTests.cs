@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using LatencyLab.Captures;
 using LatencyLab.Runs;
 using LatencyLab.Signals;
