@@ -14,6 +14,7 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
     private readonly ProgressLine _progress = new(output.Talk, output.TalkIsTerminal, TimeProvider.System);
     private readonly List<RunDocument> _runs = [];
     private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
+    private readonly RunGate? _gate = RunGate.Of(request.FailOn, request.Baseline, request.Limit, request.Out);
 
     public async Task<ExitCode> RunAsync(CancellationToken cancellationToken)
     {
@@ -54,7 +55,7 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
             output.Result.Write(Encoding.UTF8.GetString(request.Repeat == 1 ? RunJson.ToUtf8(_runs[0]) : RunJson.ToUtf8(_runs)));
         }
 
-        return worst;
+        return worst == ExitCode.Done && _gate is not null ? _gate.Judge(output) : worst;
     }
 
     /// <summary>What can be refused without knowing the chip is refused before a board is touched.</summary>
@@ -107,6 +108,7 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
         RunFolder.Replace(folder.SummaryCsvPath, stream => SummaryCsv.Write(run, stream));
         RunPlots.Write(folder, run, measured.Result);
         WriteExtras(rig, folder, plan, measured);
+        _gate?.Add(folder.Path);
         Print(run, measured, folder);
         return run.Status switch { RunStatus.Invalid => ExitCode.MeasurementInvalid, RunStatus.Partial => ExitCode.Interrupted, _ => ExitCode.Done };
     }

@@ -76,6 +76,15 @@ internal sealed record RunRequest
 
     public bool ForcePin { get; init; }
 
+    /// <summary>Gate over the runs of this command; null for none.</summary>
+    public string? FailOn { get; init; }
+
+    /// <summary>What relative limits of the gate are measured against.</summary>
+    public string? Baseline { get; init; }
+
+    /// <summary>The latency that over_limit of the gate counts.</summary>
+    public Duration? Limit { get; init; }
+
     /// <summary>The plan of one of the repeats, once the chip is known.</summary>
     /// <exception cref="LatencyLabException">A pin can't do it, or a value can't be (kind usage).</exception>
     public RunPlan Plan(Chip chip, uint seed, int repeatIndex) => PlanOn(ResponsePin ?? PinRules.DefaultResponsePin(chip, Pin), seed, repeatIndex);
@@ -140,11 +149,14 @@ internal sealed class RunOptions
     private readonly Option<bool> _keepLog = new("--keep-log") { Description = "Keep edges.llc beside edges.parquet." };
     private readonly Option<double> _maxExcluded = new("--max-excluded") { Description = "Percent of excluded stimuli above which the run is invalid.", DefaultValueFactory = _ => 1 };
     private readonly Option<bool> _forcePin = new("--force-pin") { Description = "Use a pin that LatencyLab advises against." };
+    private readonly Option<string?> _failOn = new("--fail-on") { Description = "Gate, such as \"p99 > 200us or missed > 0\"; relative limits need --baseline." };
+    private readonly Option<string?> _baseline = new("--baseline") { Description = "What relative limits are measured against: a baseline, label, version or run." };
+    private readonly Option<Duration?> _limit = new("--limit") { Description = "The latency that over_limit in a gate counts.", CustomParser = OptionText.Duration };
 
     public IEnumerable<Option> All =>
     [
-        _pin, _irq, _responsePin, _handler, _idle, _samples, _warmup, _gap, _window, _minLatency, _seed, _repeat, _label, _rig, _target, _sampler, _timeout, _wait, _out,
-        _csv, _simTruth, _keepLog, _maxExcluded, _forcePin,
+        _pin, _irq, _responsePin, _handler, _idle, _samples, _warmup, _gap, _window, _minLatency, _seed, _repeat, _label, _rig, _target, _sampler, _timeout, _out,
+        _csv, _simTruth, _keepLog, _maxExcluded, _forcePin, _failOn, _baseline, _limit, _wait,
     ];
 
     public RunRequest Read(ParseResult parsed) => new()
@@ -173,6 +185,9 @@ internal sealed class RunOptions
         KeepLog = parsed.GetValue(_keepLog),
         MaxExcludedPercent = parsed.GetValue(_maxExcluded),
         ForcePin = parsed.GetValue(_forcePin),
+        FailOn = parsed.GetValue(_failOn),
+        Baseline = parsed.GetValue(_baseline),
+        Limit = parsed.GetValue(_limit),
     };
 
     private static Option<string> Words(string name, string description, string byDefault, params string[] words)

@@ -1,5 +1,3 @@
-using MathNet.Numerics.Optimization;
-
 namespace LatencyLab.Statistics;
 
 /// <summary>A generalised Pareto law fitted to the excesses over a threshold.</summary>
@@ -48,8 +46,7 @@ public sealed record TailFit(long ThresholdTicks, long Exceedances, long SampleS
         }
 
         var width = (high - low) / 400;
-        var theta0 = GoldenSectionMinimizer.Minimum(
-            ObjectiveFunction.ScalarValue(Profile), Math.Max(low, best - width), best + width, 1e-14 * Math.Max(1, Math.Abs(best)), 200).MinimizingPoint;
+        var theta0 = Minimum(Profile, Math.Max(low, best - width), best + width);
         if (Profile(theta0) > bestValue)
         {
             theta0 = best;
@@ -71,6 +68,32 @@ public sealed record TailFit(long ThresholdTicks, long Exceedances, long SampleS
             var candidate = Shape(theta);
             return candidate < -1 ? double.MaxValue : excesses.Length * (Math.Log(candidate / theta) + candidate + 1);
         }
+    }
+
+    // Golden section; it never leaves the bracket, and ends where there is no minimum in it, too.
+    private static double Minimum(Func<double, double> function, double low, double high)
+    {
+        var ratio = (Math.Sqrt(5) - 1) / 2;
+        var left = high - (ratio * (high - low));
+        var right = low + (ratio * (high - low));
+        var (atLeft, atRight) = (function(left), function(right));
+        for (var step = 0; step < 100; step++)
+        {
+            if (atLeft <= atRight)
+            {
+                (high, right, atRight) = (right, left, atLeft);
+                left = high - (ratio * (high - low));
+                atLeft = function(left);
+            }
+            else
+            {
+                (low, left, atLeft) = (left, right, atRight);
+                right = low + (ratio * (high - low));
+                atRight = function(right);
+            }
+        }
+
+        return (low + high) / 2;
     }
 
     /// <summary>Shape and scale by probability-weighted moments (J. R. M. Hosking, J. R. Wallis, Technometrics 29, 1987).</summary>

@@ -189,6 +189,19 @@ public sealed class LatencyReportTests
     }
 
     [Fact]
+    public void Any_sample_is_extrapolated_to_finite_numbers_or_refused()
+    {
+        for (ulong seed = 0; seed < 200; seed++)
+        {
+            var random = new SplitMix64(seed);
+            var (spread, steps) = (1 + random.Below(2000), 1 + random.Below(60));
+            var sample = Enumerable.Range(0, 1500).Select(_ => 500 + (random.Below(spread) / steps * steps) + (random.Below(40) == 0 ? random.Below(9) * random.Below(3000) : 0)).ToArray();
+            var (tail, reason) = TailExtrapolation.Of(SortedCounts.Of(sample), 0);
+            Assert.True(tail is null ? reason is not null : tail.Quantiles.All(q => double.IsFinite(q.Ticks) && double.IsFinite(q.HighestTicks)) && double.IsFinite(tail.Chosen.Shape));
+        }
+    }
+
+    [Fact]
     public void A_history_with_a_step_changes_there_and_a_stable_one_seldom()
     {
         var series = Array.ConvertAll(OracleData.Sample("history"), v => (double)v);

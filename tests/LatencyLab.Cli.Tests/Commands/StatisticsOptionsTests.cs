@@ -1,0 +1,89 @@
+using System.Text.Json;
+
+namespace LatencyLab.Cli.Tests.Commands;
+
+/// <summary>What the statistics say through the commands, from captures and simulated runs.</summary>
+public sealed class StatisticsOptionsTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("latencylab-statistics-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_signal_is_reported_with_its_jitter_and_stability()
+    {
+        var file = Vcd(5000, "#", i => (i * 1000L) + (i % 3));
+        var (code, text, talk) = await Run("analyze", file, "--signal", "clk", "--nominal", "1us", "--json");
+        Assert.True(code == 0, talk + text);
+        using var json = JsonDocument.Parse(text);
+        var root = json.RootElement;
+        Assert.Equal("latencylab.signal/1", root.GetProperty("schema").GetString());
+        Assert.InRange(root.GetProperty("frequency_hz").GetDouble(), 999_900, 1_000_100);
+        Assert.Equal(0, root.GetProperty("missing_pulses").GetInt32());
+        Assert.InRange(root.GetProperty("period_jitter_rms_ns").GetDouble(), 1, 2);
+        Assert.True(root.GetProperty("stability").GetArrayLength() > 5);
+        Assert.Contains("cycle to cycle", (await Run("analyze", file, "--signal", "clk")).Text, StringComparison.Ordinal);
+        Assert.Equal(2, (await Run("analyze", file, "--signal", "clk", "--reference", "nominal")).Code);
+    }
+
+    [Fact]
+    public async Task Limit_tail_and_histogram_log_are_given_where_asked_for()
+    {
+        var file = Vcd(3000, "#", i => i * 10_000L, i => 500 + ((i * 7919L) % 100) + (i % 50 == 0 ? 50 * (i % 97) : 0));
+        var log = Path.Combine(_folder, "latencies.hlog");
+        var (code, text, talk) = await Run("analyze", file, "--pair", "clk:resp", "--limit", "1us", "--tail", "--hdr", log, "--json");
+        Assert.True(code == 0, talk + text);
+        using var json = JsonDocument.Parse(text);
+        var details = json.RootElement.GetProperty("details_ns");
+        Assert.InRange(details.GetProperty("limit").GetProperty("exceeded").GetProperty("count").GetInt32(), 1, 100);
+        Assert.Equal(0, details.GetProperty("missed").GetProperty("count").GetInt32());
+        Assert.True(json.RootElement.GetProperty("tail_ns").GetProperty("conditions").GetArrayLength() > 0);
+        Assert.StartsWith("#[Histogram log format", File.ReadAllText(log), StringComparison.Ordinal);
+        Assert.Contains("not a worst case", (await Run("analyze", file, "--pair", "clk:resp", "--tail")).Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("missed > 0 and p50 > 1s", 0)]
+    [InlineData("p50 > 1us", 5)]
+    [InlineData("p99_99 > 1s", 7)]
+    [InlineData("p50 > ", 2)]
+    [InlineData("p50 > +5%", 2)]
+    public async Task A_run_is_held_to_its_gate(string gate, int expected)
+    {
+        var (code, _, talk) = await Run("run", "--pin", "4", "--irq", "rising", "--rig", "sim", "-n", "50", "--warmup", "5", "--gap", "1ms+1ms", "-o", _folder, "--fail-on", gate);
+        Assert.True(expected == code, $"{code}: {talk}");
+    }
+
+    // One tick is a nanosecond; clk rises at the given ticks, resp answers after the given delay.
+    private string Vcd(int cycles, string prefix, Func<int, long> rise, Func<int, long>? delay = null)
+    {
+        var events = new List<(long Tick, string Change)>();
+        for (var i = 1; i <= cycles; i++)
+        {
+            events.Add((rise(i), "1!"));
+            events.Add((rise(i) + 400, "0!"));
+            if (delay is not null)
+            {
+                events.Add((rise(i) + delay(i), "1\""));
+                events.Add((rise(i) + delay(i) + 300, "0\""));
+            }
+        }
+
+        var path = Path.Combine(_folder, "signal.vcd");
+        using var writer = new StreamWriter(path);
+        writer.Write("$timescale 1 ns $end\n$scope module top $end\n$var wire 1 ! clk $end\n$var wire 1 \" resp $end\n$upscope $end\n$enddefinitions $end\n#0\n0!\n0\"\n");
+        foreach (var group in events.OrderBy(e => e.Tick).GroupBy(e => e.Tick))
+        {
+            writer.Write($"{prefix}{group.Key}\n{string.Join('\n', group.Select(e => e.Change))}\n");
+        }
+
+        return path;
+    }
+
+    private static async Task<(int Code, string Text, string Talk)> Run(params string[] args)
+    {
+        using var result = new StringWriter();
+        using var talk = new StringWriter();
+        return (await CommandLine.RunAsync(args, result, talk), result.ToString(), talk.ToString());
+    }
+}
