@@ -18,9 +18,12 @@ internal static class EdgeFilter
         var first = firstLevel == (kind == EdgeKind.Rising) ? 0 : 1;
         var count = (ticks.Length - first + 1) / 2;
         var target = queue.Append(count);
-        for (int i = 0, j = first; i < target.Length && j < ticks.Length; i++, j += 2)
+        unchecked
         {
-            target[i] = ticks[j];
+            for (int i = 0, j = first; (uint)i < (uint)target.Length && (uint)j < (uint)ticks.Length; i++, j += 2)
+            {
+                target[i] = ticks[j];
+            }
         }
 
         queue.Commit(count);

@@ -11,7 +11,8 @@ public sealed class Pairer(PairingRules rules, IPairSink sink) : IEdgeSink
     private readonly TickQueue _stimuli = new();
     private readonly TickQueue _responses = new();
     private readonly Queue<(PendingGap Gap, bool OnStimuli)> _gaps = new();
-    private readonly Pair[] _batch = new Pair[4096];
+    // 32 KiB: a batch is written and read again before it leaves the first cache.
+    private readonly Pair[] _batch = new Pair[1024];
     private readonly long _window = rules.WindowTicks ?? long.MaxValue;
     private int _batched;
 
@@ -189,44 +190,48 @@ public sealed class Pairer(PairingRules rules, IPairSink sink) : IEdgeSink
     /// </summary>
     private void FastForward(ReadOnlySpan<long> stimuli, ref int s, ReadOnlySpan<long> responses, ref int r, long limitTick)
     {
-        var tick = _open.Tick;
-        var sequence = _open.Sequence;
-        var flags = _open.Flags;
-        var minLatency = rules.MinLatencyTicks;
-        var answers = 0L;
-        while (s < stimuli.Length && stimuli[s] < limitTick)
+        // Everything that the loop touches stands in locals, so that it stays in registers; ticks are far from the ends of their range.
+        var (tick, sequence, flags, minLatency, window) = (_open.Tick, _open.Sequence, _open.Flags, rules.MinLatencyTicks, _window);
+        var (nextSequence, batched, i, j) = (_nextSequence, _batched, s, r);
+        var batch = _batch;
+        var answer = j < responses.Length ? responses[j] : long.MaxValue;
+        unchecked
         {
-            var next = stimuli[s];
-            if (_batched == _batch.Length)
+            while ((uint)i < (uint)stimuli.Length && stimuli[i] < limitTick)
             {
-                Flush();
-            }
-
-            if (r < responses.Length && responses[r] < next)
-            {
-                var latency = responses[r] - tick;
-                if (latency < minLatency || latency >= _window || (r + 1 < responses.Length && responses[r + 1] < next))
+                var next = stimuli[i];
+                if ((uint)batched >= (uint)batch.Length)
                 {
-                    break;
+                    _batched = batched;
+                    Flush();
+                    batched = 0;
                 }
 
-                _batch[_batched++] = new Pair(sequence, tick, responses[r], PairStatus.Matched, flags);
-                r++;
-                answers++;
-            }
-            else
-            {
-                _batch[_batched++] = new Pair(sequence, tick, 0, PairStatus.Missed, flags | PairFlags.NoResponse);
-            }
+                if (answer < next)
+                {
+                    var following = (uint)(j + 1) < (uint)responses.Length ? responses[j + 1] : long.MaxValue;
+                    if (answer - tick < minLatency || answer - tick >= window || following < next)
+                    {
+                        break;
+                    }
 
-            tick = next;
-            sequence = _nextSequence++;
-            s++;
+                    batch[batched++] = new Pair(sequence, tick, answer, PairStatus.Matched, flags);
+                    answer = following;
+                    j++;
+                }
+                else
+                {
+                    batch[batched++] = new Pair(sequence, tick, 0, PairStatus.Missed, flags | PairFlags.NoResponse);
+                }
+
+                tick = next;
+                sequence = nextSequence++;
+                i++;
+            }
         }
 
-        AnswersSeen += answers;
-        _open.Tick = tick;
-        _open.Sequence = sequence;
+        AnswersSeen += j - r;
+        (_open.Tick, _open.Sequence, _nextSequence, _batched, s, r) = (tick, sequence, nextSequence, batched, i, j);
     }
 
     /// <summary>Gives the answers before <paramref name="untilTick"/> to the open stimulus; returns the index of the first one left.</summary>
