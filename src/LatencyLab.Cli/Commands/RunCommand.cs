@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using LatencyLab.Boards;
 using LatencyLab.Runs;
+using LatencyLab.Runs.Suites;
 using LatencyLab.Signals;
 using LatencyLab.Targets;
 using LatencyLab.Units;
@@ -20,7 +21,7 @@ public static class RunCommand
             command.Options.Add(option);
         }
 
-        command.SetAction(async (parsed, cancellationToken) => (int)await new RunExecution(options.Read(parsed), ["latencylab", .. parsed.Tokens.Select(t => t.Value)], output).RunAsync(cancellationToken));
+        command.SetAction(async (parsed, cancellationToken) => (int)await new RunExecution(options.Read(parsed).WithRigFile(), ["latencylab", .. parsed.Tokens.Select(t => t.Value)], output).RunAsync(cancellationToken));
         return command;
     }
 }
@@ -84,6 +85,21 @@ internal sealed record RunRequest
 
     /// <summary>The latency that over_limit of the gate counts.</summary>
     public Duration? Limit { get; init; }
+
+    /// <summary>The request with what its rig file says; options on the command line win.</summary>
+    /// <exception cref="LatencyLabException">The file can't be read or says something that can't be, or its wires lead elsewhere than --pin.</exception>
+    public RunRequest WithRigFile()
+    {
+        if (Rig is null || !Rig.EndsWith(".toml", StringComparison.OrdinalIgnoreCase))
+        {
+            return this;
+        }
+
+        var file = RigFile.Read(Rig);
+        return file.Pin is { } wired && wired != Pin
+            ? throw new LatencyLabException(FaultKind.Usage, $"The stimulus wire of this rig leads to GPIO{wired}, not to GPIO{Pin}.", Rig, $"Use --pin {wired}, or change the wire and the file.")
+            : this with { Rig = null, Target = Target ?? file.Target, Sampler = Sampler ?? file.Sampler, ResponsePin = ResponsePin ?? file.ResponsePin, FailOn = FailOn ?? file.FailOn };
+    }
 
     /// <summary>The plan of one of the repeats, once the chip is known.</summary>
     /// <exception cref="LatencyLabException">A pin can't do it, or a value can't be (kind usage).</exception>
