@@ -167,7 +167,7 @@ internal static class NumpyBeside
 
     private static Dictionary<string, double> RunNumpy(string python, string folder, int rounds)
     {
-        var start = new ProcessStartInfo(python, ["-c", Script, Path.Combine(folder, "latencies"), Path.Combine(folder, "edges"), rounds.ToString()]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(python, ["-c", Script, Path.Combine(folder, "latencies"), Path.Combine(folder, "edges"), rounds.ToString()]) { UseShellExecute = false, RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
         var text = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -30,7 +30,7 @@ internal static class SerialPath
 
     private static async Task<int> ReadAsync(double seconds, double bytesPerSecond)
     {
-        var self = new ProcessStartInfo(Environment.ProcessPath!, ["serial-path", WriterWord, Text(seconds), Text(bytesPerSecond)]) { RedirectStandardOutput = true, RedirectStandardInput = true };
+        var self = new ProcessStartInfo(Environment.ProcessPath!, ["serial-path", WriterWord, Text(seconds), Text(bytesPerSecond)]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardInput = true };
         using var writer = Process.Start(self)!;
         var path = (await writer.StandardOutput.ReadLineAsync())!;
         await using var link = SerialLink.Open(path);

@@ -84,7 +84,7 @@ public sealed class RawRepl : IAsyncDisposable
         await _buffer.Link.WriteAsync(EndOfInput, cancellationToken);
         // boot.py may connect to a network and talk meanwhile, so a minute is given as long as something comes.
         var (step, overall) = (_limits.Of(StepLimits.OrdinaryStep), _limits.Of(LongestBoot));
-        if (await ReadUntilAsync(SoftReboot, step, cancellationToken, overall) is null || await ReadUntilAsync(Banner, step, cancellationToken, overall) is null)
+        if (await ReadUntilAsync(SoftReboot, step, overall, cancellationToken) is null || await ReadUntilAsync(Banner, step, overall, cancellationToken) is null)
         {
             throw Failed("The board didn't come back from a soft reset.", "Press its reset button; if its boot.py waits for something, give it time with --timeout 10x.");
         }
@@ -141,11 +141,11 @@ public sealed class RawRepl : IAsyncDisposable
         }
 
         await _buffer.Link.WriteAsync(LeaveRaw, cancellationToken);
-        await ReadUntilAsync(FriendlyPrompt, _limits.Of(LeaveWait), cancellationToken, _limits.Of(LeaveWait));
+        await ReadUntilAsync(FriendlyPrompt, _limits.Of(LeaveWait), _limits.Of(LeaveWait), cancellationToken);
         if (RestartOnLeave)
         {
             await _buffer.Link.WriteAsync(EndOfInput, cancellationToken);
-            await ReadUntilAsync(SoftReboot, _limits.Of(LeaveWait), cancellationToken, _limits.Of(LeaveWait));
+            await ReadUntilAsync(SoftReboot, _limits.Of(LeaveWait), _limits.Of(LeaveWait), cancellationToken);
         }
     }
 
@@ -163,7 +163,7 @@ public sealed class RawRepl : IAsyncDisposable
         }
     }
 
-    private ValueTask<byte[]?> ReadUntilAsync(byte[] pattern, TimeSpan silence, CancellationToken cancellationToken, TimeSpan overall) =>
+    private ValueTask<byte[]?> ReadUntilAsync(byte[] pattern, TimeSpan silence, TimeSpan overall, CancellationToken cancellationToken) =>
         _buffer.ReadUntilAsync(pattern, silence, overall, cancellationToken);
 
     private async Task StopRunningAsync(CancellationToken cancellationToken)

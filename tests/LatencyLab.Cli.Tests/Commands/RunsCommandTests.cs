@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using LatencyLab.Captures;
 using LatencyLab.Runs;
 using LatencyLab.Signals;
 using LatencyLab.TestSupport;
@@ -138,7 +137,7 @@ public sealed class RunsCommandTests : IDisposable
 
     private static async Task KillWhenLoggedAsync(string[] args, string root, int bytes)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", typeof(CommandLine).Assembly.Location, .. args]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", ["exec", typeof(CommandLine).Assembly.Location, .. args]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         try
         {
