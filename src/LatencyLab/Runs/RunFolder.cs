@@ -158,10 +158,27 @@ public sealed class RunFolder
     /// <summary>Removes the folder of a run that failed before its first edge: there is nothing in it to keep.</summary>
     public void RemoveIfNothingWasRecorded()
     {
-        // A log without a head is one that was begun and never written to.
-        if (!File.Exists(LogPath) || new FileInfo(LogPath).Length == 0 || ChunkLogReader.Verify(LogPath, CancellationToken.None).Edges == 0)
+        if (!HoldsEdges())
         {
             Touching(Path, "remove", path => Directory.Delete(path, recursive: true));
+        }
+    }
+
+    // Called while a fault is on its way to the user, which a second one must not hide: what can't be read is kept, not complained about.
+    private bool HoldsEdges()
+    {
+        if (new FileInfo(LogPath) is not { Exists: true, Length: > 0 })
+        {
+            return false;
+        }
+
+        try
+        {
+            return ChunkLogReader.Verify(LogPath, CancellationToken.None).Edges > 0;
+        }
+        catch (LatencyLabException)
+        {
+            return true;
         }
     }
 

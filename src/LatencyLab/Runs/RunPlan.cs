@@ -1,3 +1,4 @@
+using System.Globalization;
 using LatencyLab.Analysis;
 using LatencyLab.Samplers;
 using LatencyLab.Signals;
@@ -107,6 +108,7 @@ public sealed record RunPlan
         Require(Gap.Min >= Duration.FromMicroseconds(10) && Gap.Width >= Duration.Zero, $"A gap of {Gap} is too short.", "--gap", "Use at least 10us, such as --gap 10ms+10ms.");
         Require(Window > Duration.Zero && Window <= Gap.Min, $"The window of {Window} is longer than the smallest gap of {Gap.Min}: an answer could not be told from that to the next stimulus.", "--window", $"Use at most {Gap.Min}, or a longer --gap.");
         Require(MinLatency >= Duration.Zero && MinLatency < Window, "The least latency isn't shorter than the window.", "--min-latency", $"Use less than {Window}.");
+        Require(MaxExcludedPercent is >= 0 and <= 100, $"{MaxExcludedPercent.ToString(CultureInfo.InvariantCulture)} is no percentage.", "--max-excluded", "Use 0 to 100.");
         Require(Load == "none", $"The load '{Load}' is not known.", "--load", "Use none.");
         Require(Repeat is >= 1 and <= 10_000, $"{Repeat} repeats can't be made.", "--repeat", "Use 1 to 10000.");
         Require(Pin != ResponsePin, $"GPIO{Pin} can't be interrupt and response at once.", "--response-pin", "Choose another response pin.");

@@ -34,7 +34,7 @@ internal static class ReportSamples
         }
 
         var header = new CaptureHeader(Pico, [new Channel(0, "stimulus", false), new Channel(1, "response", false)]);
-        var rules = new Analysis.PairingRules(0, 1, WindowTicks: 625_000);
+        var rules = new LatencyLab.Analysis.PairingRules(0, 1, WindowTicks: 625_000);
         var pipeline = new LatencyPipeline(rules);
         using (var log = ChunkLogWriter.Create(Path.Combine(folder, "edges.llc"), new CaptureOrigin("run", true)))
         {
