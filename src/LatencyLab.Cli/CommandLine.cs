@@ -33,7 +33,7 @@ public static class CommandLine
         if (parsed.Errors.Count > 0)
         {
             return (int)output.Fail(new LatencyLabException(
-                FaultKind.Usage, string.Join(' ', parsed.Errors.Select(e => e.Message)), null, $"See '{PathOf(parsed.CommandResult)} --help'."));
+                FaultKind.Usage, string.Join(' ', parsed.Errors.Select(e => InWords(e.Message))), null, $"See '{PathOf(parsed.CommandResult)} --help'."));
         }
 
         try
@@ -57,6 +57,16 @@ public static class CommandLine
     // "latencylab runs list": the root's own name is that of the assembly.
     private static string PathOf(CommandResult result) =>
         result.Parent is CommandResult parent ? $"{PathOf(parent)} {result.Command.Name}" : "latencylab";
+
+    // The parser names the types of this program where a value isn't a number.
+    private static string InWords(string parseError)
+    {
+        var type = parseError.IndexOf(" as expected type 'System.", StringComparison.Ordinal);
+        return type < 0 ? parseError
+            : parseError[..type] + (parseError[type..].Contains("Double", StringComparison.Ordinal) ? " as a number."
+                : parseError[type..].Contains("UInt", StringComparison.Ordinal) ? " as a whole number of 0 or more."
+                : parseError[type..].Contains("Int", StringComparison.Ordinal) ? " as a whole number." : ".");
+    }
 
     /// <summary>The command tree; a new command is one file in Commands and one line here.</summary>
     public static RootCommand CreateRoot(Output output)

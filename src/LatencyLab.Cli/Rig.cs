@@ -12,7 +12,8 @@ namespace LatencyLab.Cli;
 /// <summary>Which boards a measurement uses, as --rig, --target and --sampler say it.</summary>
 internal sealed record RigSelection(string? Rig, string? Target, string? Sampler, string? Timeout, Duration? Wait = null)
 {
-    private const string OnTheSimulator = "Or run it on the simulator: latencylab run --pin 4 --irq rising --rig sim";
+    /// <summary>What to type instead where no boards are connected.</summary>
+    public string CommandOnSimulator { get; init; } = "latencylab run --pin 4 --irq rising --rig sim";
 
     /// <summary>The target's chip where it is known before a board is touched: on the simulated rig.</summary>
     public Chip? KnownChip => (Rig ?? Target) is { } selector && IsSimulated(selector) ? BoardCatalog.Get(SimulatedBoardOptions.Parse(selector).ChipId) : null;
@@ -50,7 +51,7 @@ internal sealed record RigSelection(string? Rig, string? Target, string? Sampler
         }
         catch (DeviceException e) when (Target is null && Sampler is null)
         {
-            throw new DeviceException(e.Message, e.Where, e.Try is null ? OnTheSimulator : $"{e.Try} {OnTheSimulator}", e);
+            throw new DeviceException(e.Message, e.Where, $"{e.Try} Or run it on the simulator: {CommandOnSimulator}".TrimStart(), e);
         }
     }
 

@@ -18,7 +18,10 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
 
     public async Task<ExitCode> RunAsync(CancellationToken cancellationToken)
     {
-        var selection = new RigSelection(request.Rig, request.Target, request.Sampler, request.Timeout, request.Wait);
+        var selection = new RigSelection(request.Rig, request.Target, request.Sampler, request.Timeout, request.Wait)
+        {
+            CommandOnSimulator = string.Join(' ', argv.Select(a => a.Any(char.IsWhiteSpace) ? $"\"{a}\"" : a)) + " --rig sim",
+        };
         if (request.SimTruth is not null && selection.KnownChip is null)
         {
             throw new LatencyLabException(FaultKind.Usage, "Only a simulated rig knows the truth.", "--sim-truth", "Use it with --rig sim.");

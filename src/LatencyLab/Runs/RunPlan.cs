@@ -83,6 +83,9 @@ public sealed record RunPlan
     /// <summary>Most pulses that one capture can count: two words of the sampler's 28-bit transfer counter each.</summary>
     public const int MaxStimuli = 100_000_000;
 
+    // A delay is a 32-bit count of the sampler's system clock, 150 MHz at the fastest: 28.6 s.
+    private const int LongestGapSeconds = 28;
+
     /// <summary>Stimuli a pulse carries.</summary>
     public int StimuliPerPulse => Irq == EdgeKind.Both ? 2 : 1;
 
@@ -106,6 +109,7 @@ public sealed record RunPlan
         Require(Samples >= 1 && (long)Samples + Warmup <= MaxStimuli, $"{Samples} samples can't be measured.", "--samples", $"Use 1 to {MaxStimuli} samples, warm-up included.");
         Require(Warmup >= 0, "The warm-up is negative.", "--warmup", "Use 0 or more.");
         Require(Gap.Min >= Duration.FromMicroseconds(10) && Gap.Width >= Duration.Zero, $"A gap of {Gap} is too short.", "--gap", "Use at least 10us, such as --gap 10ms+10ms.");
+        Require(Gap.Min.Seconds + Gap.Width.Seconds <= LongestGapSeconds, $"A gap of {Gap} is too long.", "--gap", $"Use at most {LongestGapSeconds}s.");
         Require(Window > Duration.Zero && Window <= Gap.Min, $"The window of {Window} is longer than the smallest gap of {Gap.Min}: an answer could not be told from that to the next stimulus.", "--window", $"Use at most {Gap.Min}, or a longer --gap.");
         Require(MinLatency >= Duration.Zero && MinLatency < Window, "The least latency isn't shorter than the window.", "--min-latency", $"Use less than {Window}.");
         Require(MaxExcludedPercent is >= 0 and <= 100, $"{MaxExcludedPercent.ToString(CultureInfo.InvariantCulture)} is no percentage.", "--max-excluded", "Use 0 to 100.");

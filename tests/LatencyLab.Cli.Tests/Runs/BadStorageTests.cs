@@ -13,7 +13,7 @@ public sealed class BadStorageTests : IDisposable
     public async Task A_file_in_the_place_of_the_root_is_an_error_of_storage()
     {
         await File.WriteAllTextAsync(_folder.File("captures"), "mine", TestContext.Current.CancellationToken);
-        var outcome = await RunAsync(_folder.File("captures"));
+        var outcome = await RunAsync(_folder.File("captures"), "--samples", "100");
         AssertStorage(outcome);
         Assert.Equal("mine", await File.ReadAllTextAsync(_folder.File("captures"), TestContext.Current.CancellationToken));
     }
@@ -22,7 +22,7 @@ public sealed class BadStorageTests : IDisposable
     public async Task A_read_only_root_is_an_error_of_storage()
     {
         await using var disk = await SmallDisk.MountAsync(_folder.File("disk"), "ro,size=1m");
-        AssertStorage(await RunAsync(disk.Path));
+        AssertStorage(await RunAsync(disk.Path, "--samples", "100"));
     }
 
     [Theory]
@@ -54,11 +54,11 @@ public sealed class BadStorageTests : IDisposable
             // As wanted.
         }
 
-        AssertStorage(await RunAsync(disk.Path));
+        AssertStorage(await RunAsync(disk.Path, "--samples", "100"));
     }
 
     private static Task<CommandOutcome> RunAsync(string root, params string[] options) =>
-        CommandOutcome.OfAsync(["run", "--pin", "4", "--rig", "sim", "--samples", "100", "--json", "-o", root, .. options]);
+        CommandOutcome.OfAsync(["run", "--pin", "4", "--rig", "sim", "--json", "-o", root, .. options]);
 
     private static void AssertStorage(CommandOutcome outcome)
     {

@@ -12,7 +12,7 @@ public sealed class InterruptedRunTests
     {
         await using var rig = await ServedRig.StartAsync("--rig", "sim:esp32?pace=real");
         var captures = Path.Combine(rig.LockFolder, "captures");
-        await using var run = rig.StartRun("--samples", "5000", "--json");
+        await using var run = rig.StartRun("--samples", "5000", "--warmup", "0", "--json");
         await run.UntilAsync(() => LogHolds(captures, 1500));
         if (terminated)
         {
