@@ -93,8 +93,20 @@ public sealed class ParquetCaptureWriter : IEdgeSink, IDisposable
     /// <summary>Removes the unfinished file where the source never came to its end.</summary>
     public void Dispose()
     {
-        _file.Dispose();
-        File.Delete(_partialPath);
+        try
+        {
+            _file.Dispose();
+        }
+        catch (Exception e) when (StorageFault.Covers(e))
+        {
+            // What its buffer still held had no room; the file goes anyway, and the fault that ended the writing is on its way to the user.
+        }
+
+        Storing(() =>
+        {
+            File.Delete(_partialPath);
+            return true;
+        });
     }
 
     private void WriteGroup()

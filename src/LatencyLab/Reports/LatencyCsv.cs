@@ -84,8 +84,11 @@ public sealed class LatencyCsv : IPairSink, IDisposable
     {
         try
         {
-            _csv.Dispose();
-            _file.Dispose();
+            // A full disk is noticed here, and must not leave the file open.
+            using (_file)
+            {
+                _csv.Dispose();
+            }
         }
         catch (Exception e) when (StorageFault.Covers(e))
         {

@@ -188,10 +188,12 @@ public sealed class RunSession
             _reasons.Add("Nothing matched: no stimulus was answered in its window.");
         }
 
-        var excludedPercent = result.Counts.Stimuli == 0 ? 0 : 100.0 * result.Counts.Excluded / result.Counts.Stimuli;
+        // The user's Ctrl-C cuts the window of the last stimulus, which says nothing about the link.
+        var excluded = Math.Max(0, result.Counts.Excluded - (interrupted ? 1 : 0));
+        var excludedPercent = result.Counts.Stimuli == 0 ? 0 : 100.0 * excluded / result.Counts.Stimuli;
         if (excludedPercent > _plan.MaxExcludedPercent)
         {
-            _reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{result.Counts.Excluded} of {result.Counts.Stimuli} stimuli are excluded ({excludedPercent:0.##} %), more than {_plan.MaxExcludedPercent:0.##} %."));
+            _reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{excluded} of {result.Counts.Stimuli} stimuli are excluded ({excludedPercent:0.##} %), more than {_plan.MaxExcludedPercent:0.##} %."));
         }
 
         if (result.Withheld > 0 && result.Summary.N == 0)
@@ -235,7 +237,8 @@ public sealed class RunSession
         }
 
         var fired = (outcome.End.Pulses * _plan.StimuliPerPulse) - _plan.Warmup;
-        if (fired > result.Counts.Stimuli || (fired >= 0 && fired < result.Counts.Stimuli))
+        // A sampler that is stopped has taken a pulse from its table that it doesn't fire any more.
+        if (!interrupted && (fired > result.Counts.Stimuli || (fired >= 0 && fired < result.Counts.Stimuli)))
         {
             _reasons.Add($"The sampler fired {fired} stimuli after warm-up, {result.Counts.Stimuli} are accounted for.");
         }

@@ -84,6 +84,6 @@ public sealed class BadStorageTests : IDisposable
             return new SmallDisk(path);
         }
 
-        public async ValueTask DisposeAsync() => Assert.Equal(0, (await ToolUnderTest.RunAsync(Tool.Require("umount"), [Path])).Code);
+        public async ValueTask DisposeAsync() => Assert.Equal(0, (await ToolUnderTest.RunAsync(Tool.Require("umount"), ["--lazy", Path])).Code);
     }
 }

@@ -25,7 +25,7 @@ public sealed class KilledRunTests : IDisposable
                 _folder.Path, "run", "--pin", "4", "--rig", "sim:esp32?pace=real", "--seed", "3", "--samples", "600", "--warmup", "0", "-o", Captures);
             string? log = null;
             await tool.UntilAsync(() => (log = Directory.Exists(Captures) ? Directory.EnumerateFiles(Captures, "edges.llc", SearchOption.AllDirectories).FirstOrDefault() : null) is not null);
-            var atLeast = random.Next(500, 8000);
+            var atLeast = random.Next(2000, 8000);
             await tool.UntilAsync(() => new FileInfo(log!).Length >= atLeast);
             tool.Kill();
             await tool.OutcomeAsync();
@@ -66,9 +66,11 @@ public sealed class KilledRunTests : IDisposable
         var analysis = await CommandOutcome.OfAsync("analyze", folder, "--csv", again, "--json");
         Assert.True(analysis.Code == 0, analysis.Said);
         var rows = CsvRow.Read(again);
-        Assert.True(rows.Count > 5, $"only {rows.Count} stimuli came back");
-        // The end of what was flushed cuts the last window, and one more where the answer's chunk was not yet on the disk.
-        foreach (var (row, truth) in rows.SkipLast(2).Zip(expected))
+        // Nothing is known to be whole after the last watermark that was flushed: a heartbeat of 100 ms, some 7 stimuli, and what was on its way.
+        var sure = rows.TakeWhile(r => r["status"] != "excluded").ToArray();
+        Assert.True(sure.Length > 0, $"nothing of {rows.Count} stimuli is sure");
+        Assert.InRange(rows.Count - sure.Length, 0, 40);
+        foreach (var (row, truth) in sure.Zip(expected))
         {
             Assert.Equal(truth["stimulus_ticks"], row["stimulus_ticks"]);
             Assert.Equal(truth["response_ticks"], row["response_ticks"]);
