@@ -26,7 +26,7 @@ internal sealed class TruthComparison
         var comparison = new TruthComparison(run, CsvRow.Read(truthPath));
         foreach (var stimulus in comparison._stimuli)
         {
-            comparison.AssertTrue(stimulus, comparison._rows[long.Parse(stimulus["seq"])]);
+            AssertTrue(stimulus, comparison._rows[long.Parse(stimulus["seq"])]);
         }
 
         comparison.AssertCounts();
@@ -42,7 +42,7 @@ internal sealed class TruthComparison
             if (row["status"] != "excluded")
             {
                 Assert.True(stimulus["lost"] == "false", $"stimulus {stimulus["seq"]} lost an edge, but is {row["status"]}");
-                comparison.AssertTrue(stimulus, row);
+                AssertTrue(stimulus, row);
             }
             else if (stimulus["lost"] == "false" && stimulus["status"] != "excluded")
             {
@@ -80,7 +80,7 @@ internal sealed class TruthComparison
             _truth.SkipWhile(r => !(r["seq"] == "0" && r.Has("stimulus_t_ns"))).Count(r => r["status"] == "spurious"), (long)_run["counts"]!["spurious"]!);
     }
 
-    private void AssertTrue(CsvRow truth, CsvRow row)
+    private static void AssertTrue(CsvRow truth, CsvRow row)
     {
         Assert.True(truth["status"] == row["status"], $"stimulus {truth["seq"]} is {row["status"]}, in truth {truth["status"]}");
         if (row["status"] is "matched" or "late")
