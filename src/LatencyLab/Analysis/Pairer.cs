@@ -337,19 +337,23 @@ public sealed class Pairer(PairingRules rules, IPairSink sink) : IEdgeSink
 
     private void Add(Pair pair)
     {
-        _batch[_batched++] = pair;
+        // The tight loop leaves a full batch to whoever comes next.
         if (_batched == _batch.Length)
         {
             Flush();
         }
+
+        _batch[_batched++] = pair;
     }
 
     private void Flush()
     {
         if (_batched > 0)
         {
-            sink.Pairs(_batch.AsSpan(0, _batched));
+            // Handed on once, also where the sink's disk is full: what a stopped sampler still sends must find room here.
+            var count = _batched;
             _batched = 0;
+            sink.Pairs(_batch.AsSpan(0, count));
         }
     }
 
