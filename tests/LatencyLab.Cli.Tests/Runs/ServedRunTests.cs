@@ -32,14 +32,12 @@ public sealed class ServedRunTests : IDisposable
     {
         await using var rig = await ServedRig.StartAsync("--rig", "sim:esp32?slow=10");
         string[] args = ["run", "--pin", "4", "--target", rig.Target, "--sampler", rig.Sampler, "--samples", "50", "--json", "-o", _folder.Path];
-        var patient = await rig.LatencyLabAsync([.. args, "--timeout", "10x"]);
-        Assert.True(patient.Code == 0, patient.Said);
-        Assert.Equal(50, (int)patient.Json["counts"]!["matched"]!);
         // Too little time is said to be that, and the board isn't left hanging.
         var impatient = await rig.LatencyLabAsync([.. args, "--timeout", "0.001x"]);
         Assert.True(impatient.Code == 3, impatient.Said);
-        patient = await rig.LatencyLabAsync([.. args, "--timeout", "10x"]);
+        var patient = await rig.LatencyLabAsync([.. args, "--timeout", "10x"]);
         Assert.True(patient.Code == 0, patient.Said);
+        Assert.Equal(50, (int)patient.Json["counts"]!["matched"]!);
     }
 
     [Fact]
