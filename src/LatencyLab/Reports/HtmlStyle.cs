@@ -33,7 +33,7 @@ internal static class HtmlStyle
         caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
         th, td { text-align: left; vertical-align: top; padding: 4px 14px 4px 0; border-bottom: 1px solid var(--ink-grid); overflow-wrap: anywhere; }
         th { font-weight: 600; overflow-wrap: normal; }
-        td:first-of-type { min-width: 5em; }
+        td:not(:last-child) { min-width: 5.5em; }
         thead th { color: var(--ink-muted); font-weight: 400; }
         thead th:empty { padding: 0; border: 0; }
         figure { margin: 18px 0; }

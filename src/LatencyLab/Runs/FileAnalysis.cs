@@ -166,9 +166,13 @@ public static class FileAnalysis
         header.Channels.FirstOrDefault(c => string.Equals(c.Name, name, StringComparison.Ordinal))?.Index
         ?? throw new LatencyLabException(FaultKind.Usage, $"There is no channel '{name}'.", "--pair", $"The channels are {List(header)}.");
 
-    private static LatencyLabException NoPair(CaptureHeader header) => new(
-        FaultKind.Usage, $"The capture has {header.Channels.Count} channels, so nobody can know which is the stimulus.", "--pair",
-        $"Write --pair STIMULUS:RESPONSE; the channels are {List(header)}.");
+    private static LatencyLabException NoPair(CaptureHeader header) => header.Channels.Count < 2
+        ? new(
+            FaultKind.Usage, "A latency lies between two channels, and the capture has only one.", "--pair",
+            $"Write --signal {List(header)} for its periods and pulses.")
+        : new(
+            FaultKind.Usage, $"The capture has {header.Channels.Count} channels, so nobody can know which is the stimulus.", "--pair",
+            $"Write --pair STIMULUS:RESPONSE; the channels are {List(header)}.");
 
     private static string List(CaptureHeader header) => string.Join(", ", header.Channels.Take(32).Select(c => c.Name));
 

@@ -31,6 +31,15 @@ public sealed partial class KeilCaptureTests : IDisposable
         Assert.Contains("below one tick", (await CommandOutcome.OfAsync("analyze", Capture, "--pair", "TCK:RTCK")).Stdout, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_capture_of_one_line_is_sent_to_the_report_about_signals()
+    {
+        var outcome = await CommandOutcome.OfAsync("analyze", Repository.Path("captures", "dcc_decoder_2_light.sr"));
+        Assert.Equal(2, outcome.Code);
+        Assert.Contains("only one", outcome.Stderr, StringComparison.Ordinal);
+        Assert.Contains("--signal data", outcome.Stderr, StringComparison.Ordinal);
+    }
+
     /// <summary>
     /// sigrok's jitter decoder sees the same edges, but after a missed clock it takes the answer of one stimulus for that of another: it loses
     /// three stimuli at 250 ns and one at 0 ns, and reports four of 750 ns that are in no pair of neighbouring edges.
