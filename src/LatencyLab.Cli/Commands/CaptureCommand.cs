@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using LatencyLab.Samplers;
 using LatencyLab.Units;
 
 namespace LatencyLab.Cli.Commands;
@@ -41,7 +43,7 @@ public static class CaptureCommand
                 var other => throw new LatencyLabException(FaultKind.Usage, $"'{other}' is not a simulated rig.", "--rig", "Write --rig sim, or name the board with --sampler."),
             };
             var request = new RecordingOptions(
-                SampledPin.ParseList(parsed.GetValue(channels)!), parsed.GetValue(duration), parsed.GetValue(edges), wanted, parsed.GetValue(timeout), parsed.GetValue(root)!,
+                SampledLines.Parse(parsed.GetValue(channels)!), parsed.GetValue(duration), parsed.GetValue(edges), wanted, parsed.GetValue(timeout), parsed.GetValue(root)!,
                 parsed.GetValue(label), parsed.GetValue(keepLog));
             return (int)await new CaptureExecution(request, ["latencylab", .. parsed.Tokens.Select(t => t.Value)], output).RunAsync(cancellationToken);
         });
@@ -50,7 +52,7 @@ public static class CaptureCommand
 }
 
 /// <summary>What the user asked of <c>capture</c>.</summary>
-/// <param name="Pins">What to listen to.</param>
+/// <param name="Lines">What to listen to.</param>
 /// <param name="Duration">Ends the recording; null where something else does.</param>
 /// <param name="Edges">Ends the recording; null where something else does.</param>
 /// <param name="Sampler">Which board.</param>
@@ -59,31 +61,32 @@ public static class CaptureCommand
 /// <param name="Label">Name for the recording.</param>
 /// <param name="KeepLog">Whether the log stays.</param>
 internal sealed record RecordingOptions(
-    IReadOnlyList<SampledPin> Pins, Duration? Duration, long? Edges, string Sampler, string? Timeout, string Root, string? Label, bool KeepLog);
+    IReadOnlyList<SampledLine> Lines, Duration? Duration, long? Edges, string Sampler, string? Timeout, string Root, string? Label, bool KeepLog);
 
-/// <summary>A GPIO of the sampler and the name of its channel.</summary>
-internal sealed record SampledPin(int Gpio, string Name)
+/// <summary>The option --channels.</summary>
+internal static class SampledLines
 {
-    private const int MaxPins = 4;
+    private const int MaxLines = 4;
 
     /// <summary>Reads "2,3", "GP2,GP3" or "2=TCK,3=RTCK".</summary>
     /// <exception cref="LatencyLabException">It isn't such a list, or names something twice (kind usage).</exception>
-    public static IReadOnlyList<SampledPin> ParseList(string text)
+    public static IReadOnlyList<SampledLine> Parse(string text)
     {
-        var pins = new List<SampledPin>();
+        var lines = new List<SampledLine>();
         foreach (var part in text.Split(',', StringSplitOptions.TrimEntries))
         {
-            var (gpio, name) = part.Split('=', 2, StringSplitOptions.TrimEntries) is [var before, var after] ? (before, after) : (part, $"D{pins.Count}");
+            var (gpio, name) = part.Split('=', 2, StringSplitOptions.TrimEntries) is [var before, var after] ? (before, after) : (part, $"D{lines.Count}");
             gpio = gpio.StartsWith("GP", StringComparison.OrdinalIgnoreCase) ? gpio[2..] : gpio;
-            if (!int.TryParse(gpio, System.Globalization.NumberStyles.None, null, out var number) || number > 29 || name.Length == 0 || pins.Exists(p => p.Gpio == number || p.Name == name))
+            if (!int.TryParse(gpio, NumberStyles.None, null, out var number) || number > PicoSampler.LargestGpio || name.Length == 0
+                || lines.Exists(l => l.Input == number.ToString(CultureInfo.InvariantCulture) || l.Name == name))
             {
                 throw Refuse($"'{part}' is not a GPIO of the sampler with a name of its own.");
             }
 
-            pins.Add(new SampledPin(number, name));
+            lines.Add(new SampledLine(number.ToString(CultureInfo.InvariantCulture), name));
         }
 
-        return pins.Count <= MaxPins ? pins : throw Refuse($"The sampler captures at most {MaxPins} channels.");
+        return lines.Count <= MaxLines ? lines : throw Refuse($"The sampler captures at most {MaxLines} channels.");
     }
 
     private static LatencyLabException Refuse(string what) => new(FaultKind.Usage, what, "--channels", "Write --channels 2,3 or --channels 2=TCK,3=RTCK.");

@@ -1,5 +1,6 @@
 using LatencyLab.Analysis;
 using LatencyLab.Formats;
+using LatencyLab.Samplers;
 using LatencyLab.Signals;
 using LatencyLab.Units;
 
@@ -97,8 +98,8 @@ public static class FileAnalysis
         source.Read(pairing, cancellationToken);
         var pipeline = pairing.Pipeline!;
         var result = pipeline.Result(run.Counts?.Callbacks + pipeline.Tally.WarmupAnswered, request?.Limit);
-        var analysis = Document(
-            pipeline, result, source.Format, folder.Path, result.TimeBase.TickNs / 2, run.Sampler?.ClockPpmLimit ?? MeasuredRunDocument.PicoClockPpm);
+        var edgeNs = run.Sampler is { ClockHz: null } ? 0 : result.TimeBase.TickNs / 2;
+        var analysis = Document(pipeline, result, source.Format, folder.Path, edgeNs, run.Sampler?.ClockPpmLimit ?? PicoSampler.ClockPpm);
         analysis = analysis with { Document = analysis.Document with { Simulated = run.Simulated } };
         return request is { WithTail: true } ? WithTail(analysis, pipeline) : analysis;
     }

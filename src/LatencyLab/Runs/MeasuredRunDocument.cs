@@ -1,17 +1,14 @@
+using LatencyLab.Samplers;
+using LatencyLab.Units;
+
 namespace LatencyLab.Runs;
 
 /// <summary>A measured run as run.json tells it.</summary>
 public static class MeasuredRunDocument
 {
-    /// <summary>
-    /// Half width of the sampler's clock error where nobody has measured it, in ppm: the tolerance of the Pico's 12 MHz crystal (Abracon ABM8-272-T3,
-    /// Hardware design with RP2040, section 2.3).
-    /// </summary>
-    public const double PicoClockPpm = 30;
-
     /// <summary>The document before the first edge: what is planned, on what.</summary>
     public static RunDocument Planned(
-        RunPlan plan, BoardOnPort target, BoardOnPort sampler, Units.TimeBase timeBase, string runId, string folder, DateTimeOffset createdUtc, IReadOnlyList<string> argv,
+        RunPlan plan, BoardOnPort target, SamplerIdentity sampler, string runId, string folder, DateTimeOffset createdUtc, IReadOnlyList<string> argv,
         ToolDocument tool, bool simulated) => new()
         {
             RunId = runId,
@@ -21,9 +18,9 @@ public static class MeasuredRunDocument
             CreatedUtc = createdUtc,
             Argv = argv,
             Tool = tool,
-            Plan = plan.ToDocument(timeBase),
+            Plan = plan.ToDocument(new TimeBase(sampler.TickHz)),
             Target = TargetOf(target),
-            Sampler = SamplerOf(sampler, timeBase),
+            Sampler = SamplerDocument.Of(sampler),
         };
 
     /// <summary>The document of a run that is over.</summary>
@@ -38,7 +35,7 @@ public static class MeasuredRunDocument
         MeasuredRun run, string runId, string folder, DateTimeOffset createdUtc, IReadOnlyList<string> argv, ToolDocument tool, bool simulated)
     {
         var result = run.Result;
-        var cycleNs = result.TimeBase.TickNs / 2;
+        var (edgeNs, clockPpm) = (run.Sampler.EdgeNs, run.Sampler.ClockPpmLimit);
         return new RunDocument
         {
             RunId = runId,
@@ -49,7 +46,7 @@ public static class MeasuredRunDocument
             CreatedUtc = createdUtc,
             Argv = argv,
             Tool = tool,
-            Firmware = run.Target.Board.Loaded.Concat(run.Sampler.Board.Loaded).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal),
+            Firmware = run.Firmware,
             Plan = run.Plan.ToDocument(result.TimeBase),
             Target = TargetOf(run.Target),
             Sampler = SamplerOf(run),
@@ -68,8 +65,8 @@ public static class MeasuredRunDocument
             },
             LatencyNs = LatencyInTime.Of(result.Summary, result.TimeBase),
             ByEdge = FileAnalysis.ByEdge(result),
-            DetailsNs = result.Report is { } report ? LatencyDetails.Of(report, result.TimeBase, cycleNs, PicoClockPpm) : null,
-            UncertaintyNs = LatencyInTime.UncertaintyOf(result.Summary, result.TimeBase, cycleNs, PicoClockPpm),
+            DetailsNs = result.Report is { } report ? LatencyDetails.Of(report, result.TimeBase, edgeNs, clockPpm) : null,
+            UncertaintyNs = LatencyInTime.UncertaintyOf(result.Summary, result.TimeBase, edgeNs, clockPpm),
             Warnings = run.Warnings,
             Gaps = [.. run.Gaps.Select(GapDocument.From)],
         };
@@ -86,22 +83,9 @@ public static class MeasuredRunDocument
         CpuHz = target.Board.Identity.CpuHz,
     };
 
-    private static SamplerDocument SamplerOf(BoardOnPort sampler, Units.TimeBase timeBase) => new()
+    private static SamplerDocument SamplerOf(MeasuredRun run) => SamplerDocument.Of(run.Sampler) with
     {
-        Kind = "pico",
-        TickHz = timeBase.TickHz,
-        Port = sampler.Port,
-        Micropython = sampler.Board.Identity.Version,
-        Build = sampler.Board.Identity.Build,
-        Uid = sampler.Board.Identity.UniqueId,
-        Machine = sampler.Board.Identity.Machine,
-        ClockHz = timeBase.TickHz * 2,
-        ClockPpmLimit = PicoClockPpm,
-    };
-
-    private static SamplerDocument SamplerOf(MeasuredRun run) => SamplerOf(run.Sampler, run.Result.TimeBase) with
-    {
-        Pulses = run.Outcome?.End.Pulses,
+        Pulses = run.Outcome?.Pulses,
         LostFrames = run.Outcome?.Health.FramesLost,
         ForeignBytes = run.Outcome?.Health.StrayBytes,
         Channels = [.. run.EdgesSeen.Select((edges, index) => new ChannelDocument { Index = index, Name = $"D{index}", Edges = edges })],

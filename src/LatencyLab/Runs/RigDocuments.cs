@@ -1,3 +1,5 @@
+using LatencyLab.Samplers;
+
 namespace LatencyLab.Runs;
 
 /// <summary>Member <c>plan</c>: what was asked for, defaults filled in, so that the same plan can be run again.</summary>
@@ -133,6 +135,21 @@ public sealed record SamplerDocument
     public long? ForeignBytes { get; init; }
 
     public IReadOnlyList<ChannelDocument> Channels { get; init => field = value ?? []; } = [];
+
+    /// <summary>What a sampler says of itself; counts come at the end.</summary>
+    public static SamplerDocument Of(SamplerIdentity sampler) => new()
+    {
+        Kind = sampler.Kind,
+        TickHz = sampler.TickHz,
+        Port = sampler.Port,
+        Micropython = sampler.Micropython,
+        Build = sampler.Build,
+        Uid = sampler.Uid,
+        Machine = sampler.Machine,
+        ClockHz = sampler.ClockHz,
+        ClockPpm = sampler.ClockPpm,
+        ClockPpmLimit = sampler.ClockPpmLimit,
+    };
 }
 
 /// <summary>One captured line and how much happened on it.</summary>

@@ -42,6 +42,9 @@ public sealed class RunSession
     /// <summary>Ticks of the capture to come: one tick is two cycles of the sampler's system clock.</summary>
     public TimeBase TimeBase { get; }
 
+    /// <summary>What stamps.</summary>
+    public SamplerIdentity Sampler => PicoSampler.IdentityOf(_sampler.Board, TimeBase.TickHz);
+
     /// <summary>Loads the scripts' common part and asks the sampler for its clock.</summary>
     /// <exception cref="LatencyLabException">A board doesn't answer, or can't do what is planned.</exception>
     public static async Task<RunSession> StartAsync(RunPlan plan, BoardOnPort target, BoardOnPort sampler, TimeProvider clock, CancellationToken cancellationToken)
@@ -207,7 +210,9 @@ public sealed class RunSession
             _reasons.Add("Interrupted by the user.");
         }
 
-        return new MeasuredRun(_plan, _target, _sampler, wires, result, outcome, done, status, _reasons, _warnings, pipeline.Gaps, pipeline.EdgesSeen);
+        var firmware = _target.Board.Loaded.Concat(_sampler.Board.Loaded).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
+        var sampled = outcome is null ? null : new SamplerOutcome(Sampler, outcome.Health) { Pulses = outcome.End.Pulses };
+        return new MeasuredRun(_plan, _target, Sampler, firmware, wires, result, sampled, done, status, _reasons, _warnings, pipeline.Gaps, pipeline.EdgesSeen);
     }
 
     private void JudgeStream(LatencyResult result, CaptureOutcome? outcome, bool interrupted)
@@ -222,16 +227,8 @@ public sealed class RunSession
             _reasons.Add($"The sampler's clock changed between planning ({UnitText.Frequency(TimeBase.TickHz)} ticks) and capture ({UnitText.Frequency(outcome.Hello.TickHz)}).");
         }
 
-        if (outcome.Health.Stalled)
-        {
-            _reasons.Add("RXSTALL: a state machine of the sampler had to wait, so that later stamps are late.");
-        }
-
-        if (outcome.Health.Overrun)
-        {
-            _reasons.Add("Sampler overrun: edges came faster than USB could carry them.");
-        }
-        else if (outcome.End.Reason != "done" && !interrupted)
+        _reasons.AddRange(PicoSampler.FaultsOf(outcome.Health));
+        if (!outcome.Health.Overrun && outcome.End.Reason != "done" && !interrupted)
         {
             _reasons.Add($"The sampler ended the capture by itself: {outcome.End.Reason}.");
         }

@@ -34,6 +34,15 @@ public static class PicoSampler
     /// <summary>GPIO that listens to the response, channel 1.</summary>
     public const int ResponseGpio = 3;
 
+    /// <summary>Largest GPIO of an RP2040.</summary>
+    public const int LargestGpio = 29;
+
+    /// <summary>
+    /// Half width of the clock's deviation where nobody has measured it, in ppm: the tolerance of the Pico's 12 MHz crystal (Abracon ABM8-272-T3,
+    /// Hardware design with RP2040, section 2.3).
+    /// </summary>
+    public const double ClockPpm = 30;
+
     public static IReadOnlyList<string> Parts { get; } = ["sampler/core", "sampler/capture"];
 
     // A heartbeat comes each 100 ms; the table of 2048 pairs takes the board a few hundred milliseconds to make first.
@@ -93,6 +102,31 @@ public static class PicoSampler
         }
 
         return new CaptureOutcome(reader.Hello!, reader.End!, reader.Health, reader.Talk, stopping);
+    }
+
+    /// <summary>What run.json keeps of the board; one tick is two cycles of its system clock.</summary>
+    public static SamplerIdentity IdentityOf(ScriptedBoard board, long tickHz) => new("pico", board.Repl.Name, tickHz)
+    {
+        ClockHz = tickHz * 2,
+        ClockPpmLimit = ClockPpm,
+        Micropython = board.Identity.Version,
+        Build = board.Identity.Build,
+        Uid = board.Identity.UniqueId,
+        Machine = board.Identity.Machine,
+    };
+
+    /// <summary>What makes a capture unbelievable.</summary>
+    public static IEnumerable<string> FaultsOf(StreamHealth health)
+    {
+        if (health.Stalled)
+        {
+            yield return "RXSTALL: a state machine of the sampler had to wait, so that later stamps are late.";
+        }
+
+        if (health.Overrun)
+        {
+            yield return "Sampler overrun: edges came faster than USB could carry them.";
+        }
     }
 
     private static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(RunningProgram program, bool stopping, CancellationToken cancellationToken)
