@@ -22,8 +22,11 @@ public enum FaultKind
 /// Any other exception type is a bug and keeps its stack.
 /// </summary>
 public class LatencyLabException(FaultKind kind, string what, string? where = null, string? @try = null, Exception? inner = null)
-    : Exception(what, inner)
+    : Exception(Short(what), inner)
 {
+    // Some messages quote what was read, and a property name of a damaged document can be as long as the document.
+    private const int LongestMessage = 1000;
+
     public FaultKind Kind { get; } = kind;
 
     /// <summary>File and position, port, option or pin; null where the message names it already.</summary>
@@ -31,6 +34,8 @@ public class LatencyLabException(FaultKind kind, string what, string? where = nu
 
     /// <summary>A remedy as an imperative sentence; null where there is none to give.</summary>
     public string? Try { get; } = @try;
+
+    private static string Short(string what) => what.Length <= LongestMessage ? what : string.Concat(what.AsSpan(0, LongestMessage / 2), " … ", what.AsSpan(what.Length - (LongestMessage / 2)));
 }
 
 /// <summary>A file, or a stream of bytes in a file format, that can't be read as what it claims to be.</summary>

@@ -53,7 +53,7 @@ public static class ChunkLogReader
         }
 
         var ticks = new long[ChunkRecord.MaxEdges];
-        var bytes = new byte[ChunkRecord.MaxPayloadBytes];
+        var bytes = new byte[Math.Min(ChunkRecord.MaxPayloadBytes, window.Length)];
         while (next.TryDequeue(out var place, out _))
         {
             cancellationToken.ThrowIfCancellationRequested();

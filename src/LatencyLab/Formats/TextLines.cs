@@ -6,7 +6,8 @@ internal sealed class TextLines(InputFile file)
     /// <summary>A longer line than this is no text file of any format here.</summary>
     private const int MaxLineBytes = 256 * 1024;
 
-    private readonly byte[] _buffer = new byte[4 * MaxLineBytes];
+    // One byte more than a small file has, so that its end is seen without another buffer.
+    private readonly byte[] _buffer = new byte[Math.Min(4 * MaxLineBytes, file.Length + 1)];
     private long _bufferOffset;
     private int _at;
     private int _end;

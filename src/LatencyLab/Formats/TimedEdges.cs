@@ -7,9 +7,9 @@ internal sealed class TimedEdges(int channels)
 {
     private const int Capacity = 32 * 1024;
 
-    private readonly long[] _ticks = new long[Capacity];
-    private readonly int[] _channels = new int[Capacity];
-    private readonly long[] _sorted = new long[Capacity];
+    private readonly long[] _ticks = GC.AllocateUninitializedArray<long>(Capacity);
+    private readonly int[] _channels = GC.AllocateUninitializedArray<int>(Capacity);
+    private readonly long[] _sorted = GC.AllocateUninitializedArray<long>(Capacity);
     private readonly int[] _ends = new int[channels];
     private int _count;
 

@@ -69,8 +69,10 @@ public static class ComparedRunReader
     private static Dictionary<string, string> Present(params (string Name, string? Value)[] values) =>
         values.Where(v => v.Value is not null).ToDictionary(v => v.Name, v => v.Value!, StringComparer.Ordinal);
 
+    /// <summary>The latencies of matched stimuli in ticks, from a latency.csv.</summary>
+    /// <exception cref="LatencyLabException">It can't be read (kind storage).</exception>
     // A hundred thousand rows a run are read here for each comparison, so lines are taken apart as bytes, not as strings.
-    private static SortedCounts ReadLatencies(string path)
+    internal static SortedCounts ReadLatencies(string path)
     {
         var table = new CountTable();
         try

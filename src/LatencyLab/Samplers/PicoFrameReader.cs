@@ -24,6 +24,9 @@ public sealed class PicoFrameReader(uint nonce, IReadOnlyList<string> channelNam
     private const int HeartbeatsUntilLost = 10;
     private const int MaxTalkBytes = 4096;
 
+    // A sampler may claim any time; sums of two ticks must still fit.
+    private const long LatestTick = long.MaxValue / 4;
+
     private readonly StringBuilder _talk = new();
     private ChannelState[] _channels = [];
     private uint[] _wordsDone = [];
@@ -156,7 +159,12 @@ public sealed class PicoFrameReader(uint nonce, IReadOnlyList<string> channelNam
         }
 
         var lastTick = channel.Unwrapper.LastTick;
-        channel.Unwrapper.Unwrap(firstIndex, values, ticks);
+        if (!channel.Unwrapper.Unwrap(firstIndex, values, ticks, _watermark))
+        {
+            // The words are missing from now on, which the next frame or the totals show.
+            return false;
+        }
+
         if (firstIndex > channel.NextIndex)
         {
             Lose(channel, firstIndex, channel.NextIndex == 0 ? 0 : lastTick + 1, Math.Max(ticks[0] - 1, lastTick), "frame lost");
@@ -281,7 +289,7 @@ public sealed class PicoFrameReader(uint nonce, IReadOnlyList<string> channelNam
         sink.Gap(new Gap(fromTick, Math.Max(fromTick, toTick), channel.Index, lost, Health.Overrun ? "sampler overrun" : reason));
     }
 
-    private long Ticks(long microseconds) => (long)((Int128)microseconds * Hello!.TickHz / 1_000_000);
+    private long Ticks(long microseconds) => (long)Int128.Min((Int128)microseconds * Hello!.TickHz / 1_000_000, LatestTick);
 
     private sealed class ChannelState(int index)
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using LatencyLab.MicroPython;
 
 namespace LatencyLab.Samplers;
 
@@ -16,7 +17,7 @@ public sealed record SamplerHello(int Proto, long Hz, long TickHz, IReadOnlyList
     /// <summary>Null when the payload isn't a HELLO that makes sense.</summary>
     public static SamplerHello? Parse(ReadOnlySpan<byte> payload)
     {
-        if (JsonObject(payload) is not { } document)
+        if (WireJson.ParseObject(payload) is not { } document)
         {
             return null;
         }
@@ -43,31 +44,8 @@ public sealed record SamplerHello(int Proto, long Hz, long TickHz, IReadOnlyList
             }
 
             var build = root.TryGetProperty("build", out var text) && text.ValueKind == JsonValueKind.String ? text.GetString()! : "";
-            return new SamplerHello((int)Math.Clamp(proto, 0, int.MaxValue), hz, tickHz, gpios, (int?)Number(root, "stim"), Number(root, "pulses") ?? 0, build);
+            return new SamplerHello((int)Math.Clamp(proto, 0, int.MaxValue), hz, tickHz, gpios, Number(root, "stim") is { } stim and >= 0 and <= byte.MaxValue ? (int)stim : null, Number(root, "pulses") ?? 0, build);
         }
-    }
-
-    internal static JsonDocument? JsonObject(ReadOnlySpan<byte> payload)
-    {
-        var reader = new Utf8JsonReader(payload, new JsonReaderOptions { MaxDepth = 64 });
-        try
-        {
-            if (JsonDocument.TryParseValue(ref reader, out var document))
-            {
-                if (document.RootElement.ValueKind == JsonValueKind.Object)
-                {
-                    return document;
-                }
-
-                document.Dispose();
-            }
-        }
-        catch (JsonException)
-        {
-            // One HELLO and one END a capture: this is no hot path, and the caller counts the frame as malformed.
-        }
-
-        return null;
     }
 
     internal static long? Number(JsonElement root, string name) =>
@@ -115,7 +93,7 @@ public sealed record SamplerEnd(long Pulses, IReadOnlyList<long> Words, uint Fde
     /// <summary>Null when the payload isn't an END that makes sense.</summary>
     public static SamplerEnd? Parse(ReadOnlySpan<byte> payload, int channels)
     {
-        if (SamplerHello.JsonObject(payload) is not { } document)
+        if (WireJson.ParseObject(payload) is not { } document)
         {
             return null;
         }

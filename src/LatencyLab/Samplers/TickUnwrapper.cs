@@ -13,6 +13,10 @@ public sealed class TickUnwrapper
 
     private readonly Queue<(long WordIndex, long NotBeforeTick)> _anchors = new();
     private uint _lastCount;
+    private bool _hasLast;
+
+    // What the anchors that were passed have said: it holds for all later words, also after a block that was refused.
+    private long _notBefore;
 
     /// <summary>Tick of the last word; 0 before the first.</summary>
     public long LastTick { get; private set; }
@@ -38,14 +42,18 @@ public sealed class TickUnwrapper
     /// <param name="firstIndex">Index of the block's first word.</param>
     /// <param name="values">Values as the sampler sent them.</param>
     /// <param name="ticks">As many ticks.</param>
-    public void Unwrap(long firstIndex, ReadOnlySpan<uint> values, Span<long> ticks)
+    /// <param name="completeBeforeTick">No word that is still to come can lie before this tick.</param>
+    /// <returns>False where the ticks don't rise, or begin too early: no counter stands still between two edges, so the block can't be true, and nothing of it counts.</returns>
+    public bool Unwrap(long firstIndex, ReadOnlySpan<uint> values, Span<long> ticks, long completeBeforeTick)
     {
         var tick = LastTick;
         var last = _lastCount;
         var nextAnchor = _anchors.Count > 0 ? _anchors.Peek().WordIndex : long.MaxValue;
+        var fits = true;
         for (var i = 0; i < values.Length; i++)
         {
             var count = ~values[i];
+            var before = tick;
             unchecked
             {
                 // Modulo 2^32 on purpose: the counter wraps.
@@ -53,31 +61,33 @@ public sealed class TickUnwrapper
             }
 
             last = count;
-            if (firstIndex + i >= nextAnchor)
+            if (firstIndex + i >= nextAnchor || tick < _notBefore)
             {
                 tick = LiftAbove(firstIndex + i, tick);
                 nextAnchor = _anchors.Count > 0 ? _anchors.Peek().WordIndex : long.MaxValue;
             }
 
+            fits &= (tick > before || (i == 0 && !_hasLast)) && tick >= completeBeforeTick;
             ticks[i] = tick;
         }
 
-        LastTick = tick;
-        _lastCount = last;
+        if (!fits)
+        {
+            return false;
+        }
+
+        (LastTick, _lastCount, _hasLast) = (tick, last, true);
+        return true;
     }
 
     private long LiftAbove(long index, long tick)
     {
         while (_anchors.Count > 0 && _anchors.Peek().WordIndex <= index)
         {
-            var notBefore = _anchors.Dequeue().NotBeforeTick;
-            if (tick < notBefore)
-            {
-                tick += (notBefore - tick + Wrap - 1) / Wrap * Wrap;
-            }
+            _notBefore = Math.Max(_notBefore, _anchors.Dequeue().NotBeforeTick);
         }
 
-        return tick;
+        return tick < _notBefore ? tick + ((_notBefore - tick + Wrap - 1) / Wrap * Wrap) : tick;
     }
 
     // A silent channel gets one anchor a heartbeat for the same word: only the latest says anything.

@@ -1,39 +1,44 @@
 using System.Buffers.Binary;
-using System.IO.Hashing;
+using System.Text;
 
 namespace LatencyLab.Tests.Fuzz;
 
 /// <summary>
-/// Damages valid files the way disks, transfers and attackers do: cuts, splices, flipped bits, overwritten numbers. Seeded: the same seed gives
-/// the same mutant. A repair that knows the format may then put lengths and checksums right, so that damage gets past the first check.
+/// Damages inputs the way disks, transfers and attackers do: cuts, splices, lost and doubled pieces, flipped bits, extreme numbers, words of the
+/// format. Everything random comes from the caller's generator: the same generator gives the same mutant.
 /// </summary>
-internal sealed class Mutator(IReadOnlyList<byte[]> seeds, Func<byte[], Random, byte[]>? repair = null)
+internal sealed class Mutator(IReadOnlyList<string> words, Func<byte[], List<int>> pieces)
 {
     // Numbers at which programs fail: signs, widths, one too many.
     private static readonly ulong[] EvilNumbers =
-        [0, 1, 2, 7, 8, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff, 0x7fffffffffffffff, 0x8000000000000000, ulong.MaxValue];
+        [0, 1, 2, 7, 8, 0x7f, 0x80, 0xff, 0x100, 0xfff, 0x1000, 0x1001, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff, 0x7fffffffffffffff, 0x8000000000000000, ulong.MaxValue];
 
     private static readonly string[] EvilWords =
-        ["0", "-1", "1", "99999999999999999999", "1e9", "4294967296", "9223372036854775807", "-9223372036854775808", "1000000000", "\n", "\r\n", ",", "\"", ";", "=", "#", "$end", "x", "\0", "NaN", "$comment"];
+    [
+        "0", "-1", "1", "99999999999999999999", "1e9", "1e999", "-0", "0.1", "4294967296", "9223372036854775807", "-9223372036854775808", "18446744073709551616",
+        "1000000000", "\n", "\r\n", ",", "\"", ";", "=", "#", "\0", "NaN", "null", "[]", "{}", "\\ud800", "\u00b5", "\u001b[31m", "\ufeff", "'", ":", "true",
+    ];
 
-    /// <summary>The mutant of this number.</summary>
-    public byte[] Mutant(int number)
+    /// <summary>A changed copy.</summary>
+    /// <param name="parent">What is changed.</param>
+    /// <param name="other">What pieces are borrowed from.</param>
+    /// <param name="random">Decides everything.</param>
+    public byte[] Mutate(byte[] parent, byte[] other, Random random)
     {
-        var random = new Random(number);
-        var bytes = seeds[random.Next(seeds.Count)];
-        for (var steps = random.Next(1, 5); steps > 0; steps--)
+        var bytes = parent;
+        for (var steps = random.Next(2) == 0 ? 1 : random.Next(1, 6); steps > 0; steps--)
         {
-            bytes = Step(bytes, random);
+            bytes = Step(bytes, other, random);
         }
 
-        return repair is not null && random.Next(4) > 0 ? repair(bytes, random) : bytes;
+        return bytes;
     }
 
-    private byte[] Step(byte[] bytes, Random random)
+    private byte[] Step(byte[] bytes, byte[] other, Random random)
     {
         var at = random.Next(bytes.Length + 1);
-        var length = random.Next(Math.Min(bytes.Length - at, random.Next(2) == 0 ? 8 : 4096) + 1);
-        switch (random.Next(9))
+        var length = random.Next(Math.Min(bytes.Length - at, random.Next(2) == 0 ? 8 : 1024) + 1);
+        switch (random.Next(14))
         {
             case 0: // Cut off.
                 return bytes[..at];
@@ -41,20 +46,89 @@ internal sealed class Mutator(IReadOnlyList<byte[]> seeds, Func<byte[], Random, 
                 return [.. bytes[..at], .. bytes[(at + length)..]];
             case 2: // Doubled.
                 return [.. bytes[..(at + length)], .. bytes[at..]];
-            case 3: // A piece of another file.
-                var other = seeds[random.Next(seeds.Count)];
+            case 3: // A stretch of another input.
                 var from = random.Next(other.Length + 1);
                 return [.. bytes[..at], .. other[from..Math.Min(other.Length, from + random.Next(1024))], .. bytes[(at + length)..]];
             case 4: // The head of this and the tail of another.
-                var tail = seeds[random.Next(seeds.Count)];
-                return [.. bytes[..at], .. tail[Math.Min(at, tail.Length)..]];
-            case 5: // A word.
-                return [.. bytes[..at], .. System.Text.Encoding.ASCII.GetBytes(EvilWords[random.Next(EvilWords.Length)]), .. bytes[(at + length)..]];
-            case 6: // A number.
+                return [.. bytes[..at], .. other[Math.Min(at, other.Length)..]];
+            case 5:
+            case 6: // A word.
+                var word = words.Count > 0 && random.Next(2) == 0 ? words[random.Next(words.Count)] : EvilWords[random.Next(EvilWords.Length)];
+                return [.. bytes[..at], .. Encoding.UTF8.GetBytes(word), .. bytes[(at + (random.Next(2) * length))..]];
+            case 7: // A binary number.
                 return OverwriteNumber(bytes, random);
+            case 8: // A written number.
+                return ReplaceDigits(bytes, random);
+            case 9:
+            case 10:
+            case 11: // Whole pieces.
+                return MovePiece(bytes, other, random);
             default: // Bits.
                 return FlipBits(bytes, random);
         }
+    }
+
+    private byte[] MovePiece(byte[] bytes, byte[] other, Random random)
+    {
+        var starts = pieces(bytes);
+        if (starts.Count == 0)
+        {
+            return bytes;
+        }
+
+        var (from, to) = Piece(bytes, starts, random);
+        switch (random.Next(4))
+        {
+            case 0: // Lost.
+                return [.. bytes[..from], .. bytes[to..]];
+            case 1: // Doubled, or at another place too.
+                var at = starts[random.Next(starts.Count)];
+                return [.. bytes[..at], .. bytes[from..to], .. bytes[at..]];
+            case 2: // Exchanged with another one.
+                var (first, firstEnd) = Piece(bytes, starts, random);
+                if (first > from)
+                {
+                    (from, to, first, firstEnd) = (first, firstEnd, from, to);
+                }
+
+                return firstEnd > from ? bytes : [.. bytes[..first], .. bytes[from..to], .. bytes[firstEnd..from], .. bytes[first..firstEnd], .. bytes[to..]];
+            default: // From another input.
+                var others = pieces(other);
+                if (others.Count == 0)
+                {
+                    return bytes;
+                }
+
+                var (begin, end) = Piece(other, others, random);
+                return [.. bytes[..from], .. other[begin..end], .. bytes[from..]];
+        }
+    }
+
+    private static (int From, int To) Piece(byte[] bytes, List<int> starts, Random random)
+    {
+        var index = random.Next(starts.Count);
+        return (starts[index], index + 1 < starts.Count ? starts[index + 1] : bytes.Length);
+    }
+
+    private static byte[] ReplaceDigits(byte[] bytes, Random random)
+    {
+        if (bytes.Length == 0)
+        {
+            return bytes;
+        }
+
+        var from = random.Next(bytes.Length);
+        var next = bytes.AsSpan(from).IndexOfAnyInRange((byte)'0', (byte)'9');
+        if (next < 0)
+        {
+            return bytes;
+        }
+
+        var at = from + next;
+        var run = bytes.AsSpan(at).IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+        run = run < 0 ? bytes.Length - at : run;
+        string number = random.Next(3) == 0 ? new string([.. Enumerable.Range(0, run).Select(_ => (char)('0' + random.Next(10)))]) : EvilWords[random.Next(13)];
+        return [.. bytes[..at], .. Encoding.ASCII.GetBytes(number), .. bytes[(at + run)..]];
     }
 
     private static byte[] OverwriteNumber(byte[] bytes, Random random)
@@ -80,68 +154,5 @@ internal sealed class Mutator(IReadOnlyList<byte[]> seeds, Func<byte[], Random, 
         }
 
         return mutant;
-    }
-}
-
-/// <summary>Puts the outside of a ZIP archive right again after its inside was changed.</summary>
-internal static class ZipRepair
-{
-    private const uint LocalSignature = 0x04034b50;
-    private const uint CentralSignature = 0x02014b50;
-    private const uint EndSignature = 0x06054b50;
-
-    /// <summary>Writes true checksums of stored members, true offsets of all members and a true end record, as far as the structure still shows.</summary>
-    public static byte[] Repair(byte[] bytes, Random random)
-    {
-        var repaired = bytes.ToArray();
-        var locals = Find(repaired, LocalSignature);
-        var centrals = Find(repaired, CentralSignature);
-        var end = Find(repaired, EndSignature).LastOrDefault(-1);
-        foreach (var (local, central) in locals.Zip(centrals))
-        {
-            if (central + 46 > repaired.Length || local + 30 > repaired.Length)
-            {
-                continue;
-            }
-
-            BinaryPrimitives.WriteUInt32LittleEndian(repaired.AsSpan(central + 42), (uint)local);
-            var isStored = BinaryPrimitives.ReadUInt16LittleEndian(repaired.AsSpan(central + 10)) == 0;
-            var data = local + 30 + BinaryPrimitives.ReadUInt16LittleEndian(repaired.AsSpan(local + 26)) + BinaryPrimitives.ReadUInt16LittleEndian(repaired.AsSpan(local + 28));
-            long length = BinaryPrimitives.ReadUInt32LittleEndian(repaired.AsSpan(central + 20));
-            if (isStored && data + length <= repaired.Length)
-            {
-                BinaryPrimitives.WriteUInt32LittleEndian(repaired.AsSpan(central + 16), Crc32.HashToUInt32(repaired.AsSpan(data, (int)length)));
-            }
-        }
-
-        if (end >= 0 && end + 22 <= repaired.Length && centrals.Count > 0 && centrals[0] < end)
-        {
-            BinaryPrimitives.WriteUInt16LittleEndian(repaired.AsSpan(end + 10), (ushort)centrals.Count);
-            BinaryPrimitives.WriteUInt32LittleEndian(repaired.AsSpan(end + 12), (uint)(end - centrals[0]));
-            BinaryPrimitives.WriteUInt32LittleEndian(repaired.AsSpan(end + 16), (uint)centrals[0]);
-            BinaryPrimitives.WriteUInt16LittleEndian(repaired.AsSpan(end + 20), (ushort)(repaired.Length - end - 22));
-        }
-
-        return repaired;
-    }
-
-    private static List<int> Find(byte[] bytes, uint signature)
-    {
-        var places = new List<int>();
-        Span<byte> wanted = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32LittleEndian(wanted, signature);
-        for (var at = 0; at + 4 <= bytes.Length;)
-        {
-            var next = bytes.AsSpan(at).IndexOf(wanted);
-            if (next < 0)
-            {
-                break;
-            }
-
-            places.Add(at + next);
-            at += next + 4;
-        }
-
-        return places;
     }
 }

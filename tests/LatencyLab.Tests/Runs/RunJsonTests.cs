@@ -163,4 +163,11 @@ public sealed class RunJsonTests
             }
         }, iter: Tool.LongRuns ? 1_000_000 : 5_000);
     }
+
+    [Fact]
+    public void An_error_quotes_no_more_than_a_piece_of_the_document()
+    {
+        var error = Assert.Throws<CaptureFormatException>(() => RunJson.ReadRun(Encoding.UTF8.GetBytes($$"""{"schema":"latencylab.run/1","{{new string('x', 100_000)}}":{"}"""), "run.json"));
+        Assert.InRange(error.Message.Length, 10, 1100);
+    }
 }
