@@ -119,6 +119,7 @@ class LLHost:
         self.poll = select.poll()
         self.poll.register(sys.stdin, select.POLLIN)
         self.at = 0  # letters of "stop" seen in this line, 9: another word
+        self.lines = 0  # heard so far
         self.last_ms = time.ticks_ms()
 
     # None while the measurement goes on, else why it ends.
@@ -135,6 +136,7 @@ class LLHost:
                     if self.at == 4:
                         reason = "stop"
                     self.at = 0
+                    self.lines += 1
                     self.last_ms = time.ticks_ms()
                 elif self.at < 4 and letter == b"stop"[self.at]:
                     self.at += 1

@@ -1,5 +1,5 @@
 # latencylab target/irq 1
-# The irq test: docs/protocol.md sections 2.2 and 2.3. Nothing here allocates between ARMED and DONE, since the
+# The irq test: docs/protocol.md section 2.3. Nothing here allocates between ARMED and DONE, since the
 # garbage collector is off; counts are small integers in cells that exist before.
 try:
     micropython.alloc_emergency_exception_buf(100)  # readable errors from a hard handler
@@ -16,33 +16,6 @@ def ll_bytecode(write, count):
         count[0] += 1
 
     return handler
-
-
-def ll_try(source):
-    try:
-        exec(source, {})
-        return True
-    except Exception:
-        return False
-
-
-def ll_caps(a):
-    Pin = machine.Pin
-    try:
-        Pin(a.get("pin", 4)).irq(handler=None, hard=True)
-        hard = True
-    except (TypeError, ValueError):  # ESP32: no such keyword; ESP8266: not supported
-        hard = False
-    ll_line(
-        {
-            "t": "CAPS",
-            "hard": hard,
-            "native": ll_try("@micropython.native\ndef f(p):\n return p"),
-            "viper": ll_try("@micropython.viper\ndef f(p):\n return p"),
-            "pull_down": hasattr(Pin, "PULL_DOWN"),
-            "toggle": hasattr(Pin, "toggle"),
-        }
-    )
 
 
 # Handler, the cells that hold its count, and which of them.
@@ -144,5 +117,4 @@ def ll_irq(a):
         micropython.kbd_intr(3)
 
 
-ll_calls["caps"] = ll_caps
 ll_calls["irq"] = ll_irq

@@ -28,6 +28,7 @@ function obey() {
     const [word, gpio, level] = order.split(' ');
     order = '';
     if (word === 'edge') bench.edge(Number(gpio), Number(level));
+    if (word === 'tick') bench.tick();
     parentPort.postMessage({ answer: word === 'pins' ? bench.pins() : 'ok' });
   }
 }

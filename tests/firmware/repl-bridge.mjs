@@ -4,6 +4,7 @@
 //
 // prints one line `repl PORT orders PORT`. The second port takes orders, one a line, and answers each with one line:
 //   edge GPIO LEVEL    the line of GPIO changes to LEVEL, and its IRQ fires
+//   tick               the running Timer is due
 //   pins               JSON: what the script has done to the pins (stubs/machine.py)
 // Orders and Ctrl-C reach a running program whenever it looks at stdin. Ctrl-D on an empty line starts a fresh interpreter.
 // The build hangs on raw paste, so the bridge answers its request with "understood, not supported". Ends when stdin ends.

@@ -5,6 +5,9 @@ namespace LatencyLab.Boards;
 /// <summary>A register that switches pins on by writing ones, and the bit of one pin in it; the CLEAR register is the next 32-bit word.</summary>
 public readonly record struct SetRegister(uint Address, uint Mask);
 
+/// <summary>A register that shows the levels of pins, and the bit of one pin in it.</summary>
+public readonly record struct InRegister(uint Address, uint Mask);
+
 /// <summary>Addresses as they stand in a chip's data file.</summary>
 public sealed record ChipRegisters
 {
@@ -14,7 +17,13 @@ public sealed record ChipRegisters
     /// <summary>The same for GPIO32 and above, where the chip has them.</summary>
     public string? SetHigh { get; init; }
 
-    /// <summary>Pins that no SET register reaches.</summary>
+    /// <summary>Hexadecimal address of the register that shows the levels of GPIO0 to GPIO31.</summary>
+    public required string In { get; init; }
+
+    /// <summary>The same for GPIO32 and above, where the chip has them.</summary>
+    public string? InHigh { get; init; }
+
+    /// <summary>Pins that neither register reaches.</summary>
     public required IReadOnlyList<int> Without { get; init; }
 }
 
@@ -84,11 +93,22 @@ public sealed record Chip
             return null;
         }
 
-        return new SetRegister(uint.Parse(address.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture), 1u << (gpio % 32));
+        return new SetRegister(Hex(address), 1u << (gpio % 32));
+    }
+
+    /// <summary>Where viper code reads a pin, or null where the register doesn't show it (GPIO16 of the ESP8266).</summary>
+    public InRegister? InRegisterOf(int gpio)
+    {
+        var address = gpio < 32 ? Registers.In : Registers.InHigh;
+        return address is null || Pin(gpio) is not { CanInput: true } || Registers.Without.Contains(gpio)
+            ? null
+            : new InRegister(Hex(address), 1u << (gpio % 32));
     }
 
     /// <summary>Why there is no row for a GPIO number: taken by the flash, or not there at all.</summary>
     public string WhyMissing(int gpio) => FlashPins.Contains(gpio)
         ? $"GPIO{gpio} of the {Name} is wired to the flash"
         : $"the {Name} has no GPIO{gpio} in MicroPython";
+
+    private static uint Hex(string address) => uint.Parse(address.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 }

@@ -72,7 +72,7 @@ public static class MeasuredRunDocument
         };
     }
 
-    private static TargetDocument TargetOf(BoardOnPort target) => new()
+    internal static TargetDocument TargetOf(BoardOnPort target) => new()
     {
         Chip = target.Chip,
         Port = target.Port,

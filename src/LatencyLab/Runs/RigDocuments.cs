@@ -5,7 +5,7 @@ namespace LatencyLab.Runs;
 /// <summary>Member <c>plan</c>: what was asked for, defaults filled in, so that the same plan can be run again.</summary>
 public sealed record PlanDocument
 {
-    /// <summary>"irq", "toggle", "poll", or "capture" for a recording without stimuli of ours.</summary>
+    /// <summary>"irq", "poll", "schedule", "toggle", "timer", or "capture" for a recording without stimuli of ours.</summary>
     public required string Test { get; init; }
 
     /// <summary>GPIO of the target that gets the stimulus.</summary>
@@ -25,7 +25,13 @@ public sealed record PlanDocument
 
     public string? Load { get; init; }
 
-    /// <summary>Stimuli that count.</summary>
+    /// <summary>Ways to toggle: "value", "call", "on-off", "toggle", "native", "viper".</summary>
+    public IReadOnlyList<string>? Variants { get; init; }
+
+    /// <summary>Period of the timer.</summary>
+    public double? PeriodNs { get; init; }
+
+    /// <summary>Stimuli that count, or periods.</summary>
     public long? Samples { get; init; }
 
     /// <summary>Stimuli before those that count.</summary>

@@ -72,6 +72,12 @@ public sealed record RunDocument
 
     public UncertaintyNumbers? UncertaintyNs { get; init; }
 
+    /// <summary>Signals that the target made by itself: the tests toggle and timer.</summary>
+    public IReadOnlyList<Periodic.SignalNumbers>? Signals { get; init; }
+
+    /// <summary>Why a member of the document is null, by its name.</summary>
+    public IReadOnlyDictionary<string, string> NullReasons { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
+
     public IReadOnlyList<string> Warnings { get; init => field = value ?? []; } = [];
 
     public IReadOnlyList<GapDocument> Gaps { get; init => field = value ?? []; } = [];

@@ -34,10 +34,28 @@ public readonly record struct RandomTime(Duration Min, Duration Width)
     public override string ToString() => Width == Duration.Zero ? Min.ToString() : $"{Min}+{Width}";
 }
 
+/// <summary>Tests in which the target answers stimuli.</summary>
+public enum StimulusTest
+{
+    /// <summary>An interrupt's handler answers.</summary>
+    Irq,
+
+    /// <summary>A loop that looks at the pin answers.</summary>
+    Poll,
+
+    /// <summary>An interrupt's handler raises the response and schedules the function that lowers it: the response is both stimulus and answer.</summary>
+    Schedule,
+}
+
 /// <summary>One measurement as it was asked for, defaults filled in (contracts: Defaults of run).</summary>
 public sealed record RunPlan
 {
-    /// <summary>GPIO of the target with the interrupt.</summary>
+    public StimulusTest Test { get; init; } = StimulusTest.Irq;
+
+    /// <summary>The user named no handler, so that the schedule test takes what the board has.</summary>
+    public bool HandlerByBoard { get; init; }
+
+    /// <summary>GPIO of the target with the interrupt, or that is polled.</summary>
     public required int Pin { get; init; }
 
     public required int ResponsePin { get; init; }
@@ -115,6 +133,8 @@ public sealed record RunPlan
         Require(MaxExcludedPercent is >= 0 and <= 100, $"{MaxExcludedPercent.ToString(CultureInfo.InvariantCulture)} is no percentage.", "--max-excluded", "Use 0 to 100.");
         Require(Load == "none", $"The load '{Load}' is not known.", "--load", "Use none.");
         Require(Repeat is >= 1 and <= 10_000, $"{Repeat} repeats can't be made.", "--repeat", "Use 1 to 10000.");
+        Require(Test != StimulusTest.Poll || Handler != IrqHandler.Hard, "A loop that polls has no hard handler.", "--handler", "Use bytecode, native or viper.");
+        Require(Test != StimulusTest.Schedule || Handler is IrqHandler.Hard or IrqHandler.Bytecode, "Machine code can't schedule.", "--handler", "Use bytecode or hard.");
         Require(Pin != ResponsePin, $"GPIO{Pin} can't be interrupt and response at once.", "--response-pin", "Choose another response pin.");
         return Irq == EdgeKind.Both && ((Samples + Warmup) & 1) == 1 ? this with { Warmup = Warmup + 1 } : this;
     }
@@ -126,20 +146,27 @@ public sealed record RunPlan
         return (gap, Irq == EdgeKind.Both ? gap : new RandomTime(Pulse, Duration.Zero).ToCycles(samplerHz, StimulusTable.HighOverheadCycles));
     }
 
+    // The scheduled function answers the handler, on one wire: up when it is scheduled, down when it runs.
+    private int AskingChannel => Test == StimulusTest.Schedule ? 1 : 0;
+
+    private EdgeKind AskingEdge => Test == StimulusTest.Schedule ? EdgeKind.Rising : Irq;
+
+    private EdgeKind AnsweringEdge => Test == StimulusTest.Schedule ? EdgeKind.Falling : EdgeKind.Rising;
+
     /// <summary>How its edges are paired.</summary>
     public PairingRules Rules(TimeBase timeBase) => new(
-        StimulusChannel: 0, ResponseChannel: 1, StimulusEdge: Irq, ResponseEdge: EdgeKind.Rising,
+        StimulusChannel: AskingChannel, ResponseChannel: 1, StimulusEdge: AskingEdge, ResponseEdge: AnsweringEdge,
         WindowTicks: timeBase.ToTicks(Window), MinLatencyTicks: timeBase.ToTicks(MinLatency), Warmup: Warmup);
 
     /// <summary>The plan as run.json holds it.</summary>
     public PlanDocument ToDocument(TimeBase timeBase) => new()
     {
-        Test = "irq",
+        Test = Test.ToString().ToLowerInvariant(),
         Pin = Pin,
         Irq = EdgeWords.Of(Irq),
         ResponsePin = ResponsePin,
         Handler = Handler.ToString().ToLowerInvariant(),
-        Idle = Idle.ToString().ToLowerInvariant(),
+        Idle = Test == StimulusTest.Poll ? null : Idle.ToString().ToLowerInvariant(),
         Load = Load,
         Samples = Samples,
         Warmup = Warmup,
@@ -151,10 +178,10 @@ public sealed record RunPlan
         WindowTicks = timeBase.ToTicks(Window),
         MinLatencyNs = MinLatency.Nanoseconds,
         MinLatencyTicks = timeBase.ToTicks(MinLatency),
-        StimulusChannel = 0,
-        StimulusEdge = EdgeWords.Of(Irq),
+        StimulusChannel = AskingChannel,
+        StimulusEdge = EdgeWords.Of(AskingEdge),
         ResponseChannel = 1,
-        ResponseEdge = EdgeWords.Of(EdgeKind.Rising),
+        ResponseEdge = EdgeWords.Of(AnsweringEdge),
         Repeat = Repeat,
         RepeatIndex = RepeatIndex,
         Label = Label,

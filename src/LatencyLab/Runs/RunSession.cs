@@ -36,6 +36,9 @@ public sealed class RunSession
         TimeBase = new TimeBase(samplerHz / 2);
     }
 
+    /// <summary>The plan with what the boards have decided.</summary>
+    public RunPlan Plan => _plan;
+
     /// <summary>System clock of the sampler as it says.</summary>
     public long SamplerHz { get; }
 
@@ -49,14 +52,29 @@ public sealed class RunSession
     /// <exception cref="LatencyLabException">A board doesn't answer, or can't do what is planned.</exception>
     public static async Task<RunSession> StartAsync(RunPlan plan, BoardOnPort target, BoardOnPort sampler, TimeProvider clock, CancellationToken cancellationToken)
     {
+        var hz = await GreetAsync(target, sampler, cancellationToken);
+        if (plan.Test == StimulusTest.Schedule && plan.HandlerByBoard)
+        {
+            // From a hard interrupt where the board has it: elsewhere the caller is a callback of the scheduler itself.
+            var can = await TargetCapabilities.AskAsync(target.Board, plan.Pin, cancellationToken);
+            plan = plan with { Handler = can.Hard ? IrqHandler.Hard : IrqHandler.Bytecode };
+        }
+
+        return new RunSession(plan, target, sampler, hz, clock);
+    }
+
+    /// <summary>Loads what all scripts share and asks both boards who they are.</summary>
+    /// <returns>System clock of the sampler.</returns>
+    /// <exception cref="LatencyLabException">A board doesn't answer.</exception>
+    internal static async Task<long> GreetAsync(BoardOnPort target, BoardOnPort sampler, CancellationToken cancellationToken)
+    {
         await target.Board.LoadAsync(["target/core"], cancellationToken);
         await sampler.Board.LoadAsync(["sampler/core"], cancellationToken);
         await target.Board.CallAsync("hello", "{}", "HELLO", cancellationToken);
         var hello = await sampler.Board.CallAsync("hello", "{}", "HELLO", cancellationToken);
-        var hz = BoardLine.Number(hello, "hz") is { } value and >= 2 and <= 10_000_000_000
+        return BoardLine.Number(hello, "hz") is { } value and >= 2 and <= 10_000_000_000
             ? value
             : throw new DeviceException("The sampler doesn't tell its clock.", sampler.Port);
-        return new RunSession(plan, target, sampler, hz, clock);
     }
 
     /// <summary>Measures. A measurement that took place always comes back, be it invalid; only what prevents it is thrown.</summary>
@@ -85,12 +103,23 @@ public sealed class RunSession
         return Conclude(pipeline, wires, outcome, done, cancellationToken.IsCancellationRequested);
     }
 
-    private IrqTest Test(uint nonce) => new(
-        nonce, _plan.Pin, _plan.ResponsePin, _plan.Irq, _plan.Handler, _plan.Idle, _plan.Load, Math.Ceiling(_plan.LongestSeconds) + 1,
-        _plan.Handler == IrqHandler.Viper ? BoardCatalog.Get(_target.Chip).SetRegisterOf(_plan.ResponsePin) ?? throw NoRegister() : null);
+    private ITargetTest Test(uint nonce)
+    {
+        var seconds = Math.Ceiling(_plan.LongestSeconds) + 1;
+        var chip = BoardCatalog.Get(_target.Chip);
+        var isViper = _plan.Handler == IrqHandler.Viper;
+        var set = isViper ? chip.SetRegisterOf(_plan.ResponsePin) ?? throw NoRegister(_plan.ResponsePin, "SET", "--response-pin") : (SetRegister?)null;
+        return _plan.Test switch
+        {
+            StimulusTest.Poll => new PollTest(
+                nonce, _plan.Pin, _plan.ResponsePin, _plan.Irq, _plan.Handler, seconds, isViper ? chip.InRegisterOf(_plan.Pin) ?? throw NoRegister(_plan.Pin, "IN", "--pin") : null, set),
+            StimulusTest.Schedule => new ScheduleTest(nonce, _plan.Pin, _plan.ResponsePin, _plan.Irq, _plan.Handler == IrqHandler.Hard, _plan.Idle, seconds),
+            _ => new IrqTest(nonce, _plan.Pin, _plan.ResponsePin, _plan.Irq, _plan.Handler, _plan.Idle, _plan.Load, seconds, set),
+        };
+    }
 
-    private LatencyLabException NoRegister() => new(
-        FaultKind.Usage, $"GPIO{_plan.ResponsePin} has no SET register that the viper handler could write.", "--response-pin", "Choose another response pin or --handler native.");
+    private static LatencyLabException NoRegister(int gpio, string register, string option) => new(
+        FaultKind.Usage, $"GPIO{gpio} has no {register} register that viper code could use.", option, "Choose another pin or --handler native.");
 
     private async Task<CaptureOutcome?> CaptureAsync(
         ArmedTarget armed, uint nonce, IEdgeSink sink, LatencyPipeline pipeline, Action<RunProgress> onProgress, CancellationToken cancellationToken)
@@ -235,7 +264,15 @@ public sealed class RunSession
 
         var fired = (outcome.End.Pulses * _plan.StimuliPerPulse) - _plan.Warmup;
         // A sampler that is stopped has taken a pulse from its table that it doesn't fire any more.
-        if (!interrupted && (fired > result.Counts.Stimuli || (fired >= 0 && fired < result.Counts.Stimuli)))
+        if (_plan.Test == StimulusTest.Schedule)
+        {
+            // Here the handler asks, and an interrupt that was lost asks nothing.
+            if (!interrupted && fired > result.Counts.Stimuli)
+            {
+                _warnings.Add($"The sampler fired {fired} stimuli after warm-up, the interrupt's handler scheduled {result.Counts.Stimuli} times.");
+            }
+        }
+        else if (!interrupted && (fired > result.Counts.Stimuli || (fired >= 0 && fired < result.Counts.Stimuli)))
         {
             _reasons.Add($"The sampler fired {fired} stimuli after warm-up, {result.Counts.Stimuli} are accounted for.");
         }
@@ -252,5 +289,5 @@ public sealed class RunSession
     }
 
     /// <summary>Tells this capture's frames and lines from those of any other; from the seed, so that the same plan is the same bytes on the simulated rig.</summary>
-    private static uint Nonce(uint seed) => StimulusTable.Next(seed == 0 ? StimulusTable.SeedInsteadOfZero : seed);
+    internal static uint Nonce(uint seed) => StimulusTable.Next(seed == 0 ? StimulusTable.SeedInsteadOfZero : seed);
 }

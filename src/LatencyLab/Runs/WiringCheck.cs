@@ -46,6 +46,27 @@ public static class WiringCheck
         return [Proof(stimulus), Proof(response)];
     }
 
+    /// <summary>Probes the response wire alone, where nothing else is needed, and leaves its pins as inputs.</summary>
+    /// <exception cref="LatencyLabException">The wire is open or held (kind measurement).</exception>
+    public static async Task<WireDocument> RunAsync(ScriptedBoard sampler, ScriptedBoard target, Wire response, CancellationToken cancellationToken)
+    {
+        await sampler.ReleaseAsync([response.SamplerGpio], cancellationToken);
+        await target.ReleaseAsync([response.TargetGpio], cancellationToken);
+        try
+        {
+            var answer = (await PullAsync(sampler, target, response.SamplerGpio, [response.TargetGpio], cancellationToken))[0];
+            Judge(response, answer.Follows, answer.HeldAt);
+            await DriveAsync(target, response.TargetGpio, sampler, response.SamplerGpio, null, response, cancellationToken);
+        }
+        finally
+        {
+            await sampler.ReleaseAsync([response.SamplerGpio], CancellationToken.None);
+            await target.ReleaseAsync([response.TargetGpio], CancellationToken.None);
+        }
+
+        return Proof(response);
+    }
+
     private static WireDocument Proof(Wire wire)
     {
         var (sampler, target) = ($"sampler GP{wire.SamplerGpio}", $"target GPIO{wire.TargetGpio}");
@@ -96,25 +117,30 @@ public static class WiringCheck
 
         foreach (var (wire, follows, held) in new[] { (stimulus, straight, stimulusPull[0].HeldAt), (response, straightBack, responsePull[0].HeldAt) })
         {
-            if (!follows && held is { } level)
-            {
-                throw Fault(
-                    $"The {wire.Name} wire ({wire}) is held {(level ? "high" : "low")}: it doesn't follow the sampler's pulls.",
-                    "Look for a short to 3.3 V or ground, a pull resistor or another part on this pin, or choose other pins.");
-            }
+            Judge(wire, follows, held);
+        }
+    }
 
-            if (!follows)
-            {
-                throw Open(wire);
-            }
+    private static void Judge(Wire wire, bool follows, bool? held)
+    {
+        if (!follows && held is { } level)
+        {
+            throw Fault(
+                $"The {wire.Name} wire ({wire}) is held {(level ? "high" : "low")}: it doesn't follow the sampler's pulls.",
+                "Look for a short to 3.3 V or ground, a pull resistor or another part on this pin, or choose other pins.");
+        }
+
+        if (!follows)
+        {
+            throw Open(wire);
         }
     }
 
     /// <summary>Drives a line from its own end, with pulls against it at the far end where they exist, and watches the other line.</summary>
     private static async Task DriveAsync(
-        ScriptedBoard driver, int driverGpio, ScriptedBoard listener, int listenerGpio, int otherGpio, Wire wire, CancellationToken cancellationToken)
+        ScriptedBoard driver, int driverGpio, ScriptedBoard listener, int listenerGpio, int? otherGpio, Wire wire, CancellationToken cancellationToken)
     {
-        var otherFollows = true;
+        var otherFollows = otherGpio is not null;
         foreach (var level in PullLevels)
         {
             await driver.DrivePinAsync(driverGpio, level, cancellationToken);
@@ -124,7 +150,7 @@ public static class WiringCheck
                 throw Open(wire);
             }
 
-            otherFollows &= await ReadAgainstAsync(listener, otherGpio, level, cancellationToken) == level;
+            otherFollows = otherGpio is { } other && otherFollows & await ReadAgainstAsync(listener, other, level, cancellationToken) == level;
         }
 
         await driver.ReleaseAsync([driverGpio], cancellationToken);

@@ -46,6 +46,9 @@ public sealed class PicoFrameReader(uint nonce, IReadOnlyList<string> channelNam
     /// <summary>What went wrong on the way so far.</summary>
     public StreamHealth Health { get; private set; } = new();
 
+    /// <summary>The state machines run: the first heartbeat has come.</summary>
+    public bool Started { get; private set; }
+
     /// <summary>What the interpreter said between frames, at most 4 KiB: a traceback, a reboot banner.</summary>
     public string Talk => _talk.ToString();
 
@@ -191,6 +194,7 @@ public sealed class PicoFrameReader(uint nonce, IReadOnlyList<string> channelNam
             return false;
         }
 
+        Started = true;
         Note(heartbeat.Fdebug);
         var elapsed = unchecked(heartbeat.TicksUs - heartbeat.StartUs) & ((1u << TicksUsBits) - 1);
         _elapsedUs += unchecked(elapsed - _lastElapsedUs) & ((1u << TicksUsBits) - 1);

@@ -19,10 +19,13 @@ public sealed record CaptureRequest(
     uint Nonce, IReadOnlyList<int> Gpios, IReadOnlyList<string> Names, int? StimulusGpio, int Pulses, uint Seed, CycleRange Low, CycleRange High, double Seconds,
     int TailMs = 100)
 {
+    /// <summary>Records after which the capture ends, kept in the sampler's memory instead of streamed: for edges that come faster than USB carries. Null: streamed.</summary>
+    public int? OneShotWords { get; init; }
+
     /// <summary>Arguments of the call.</summary>
     public string ToJson() => string.Create(
         CultureInfo.InvariantCulture,
-        $$"""{"nonce":{{Nonce}},"channels":[{{string.Join(',', Gpios)}}],"stim":{{(StimulusGpio is { } gpio ? gpio.ToString(CultureInfo.InvariantCulture) : "null")}},"pulses":{{Pulses}},"seed":{{Seed}},"gap":[{{Low.Min}},{{Low.Width}}],"high":[{{High.Min}},{{High.Width}}],"seconds":{{Seconds:0.###}},"tail_ms":{{TailMs}},"oneshot":null}""");
+        $$"""{"nonce":{{Nonce}},"channels":[{{string.Join(',', Gpios)}}],"stim":{{(StimulusGpio is { } gpio ? gpio.ToString(CultureInfo.InvariantCulture) : "null")}},"pulses":{{Pulses}},"seed":{{Seed}},"gap":[{{Low.Min}},{{Low.Width}}],"high":[{{High.Min}},{{High.Width}}],"seconds":{{Seconds:0.###}},"tail_ms":{{TailMs}},"oneshot":{{(OneShotWords is { } words ? words.ToString(CultureInfo.InvariantCulture) : "null")}}}""");
 }
 
 /// <summary>A Pico with the sampler script.</summary>

@@ -12,7 +12,12 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
 {
     private const string NotSimulated = "NotImplementedError: simulated board";
 
-    private static readonly string[] TargetParts = ["target/core", "target/irq", "target/native", "target/viper"];
+    private static readonly string[] TargetParts =
+    [
+        "target/core", "target/caps", "target/frame", "target/irq", "target/native", "target/viper", "target/poll", "target/poll_native", "target/poll_viper",
+        "target/toggle", "target/toggle_native", "target/toggle_viper", "target/timer", "target/schedule",
+    ];
+
     private static readonly string[] SamplerParts = ["sampler/core", "sampler/capture"];
 
     private readonly HashSet<string> _parts = new(StringComparer.Ordinal);
@@ -67,8 +72,10 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
         var fault = part switch
         {
             "sampler/capture" when identity.Chip.Port != "rp2" => "ImportError: no module named 'rp2'",
-            "target/native" or "target/viper" when !identity.HasNativeCode => "SyntaxError: invalid micropython decorator",
-            "target/irq" or "sampler/capture" when !_parts.Contains(part.Split('/')[0] + "/core") => "NameError: name 'll_calls' isn't defined",
+            _ when !identity.HasNativeCode && (part.EndsWith("native", StringComparison.Ordinal) || part.EndsWith("viper", StringComparison.Ordinal)) =>
+                "SyntaxError: invalid micropython decorator",
+            "target/toggle_native" or "target/toggle_viper" when !_parts.Contains("target/toggle") => "NameError: name 'll_toggles' isn't defined",
+            "target/caps" or "target/irq" or "target/poll" or "target/toggle" or "target/timer" or "target/schedule" or "sampler/capture" when !_parts.Contains(part.Split('/')[0] + "/core") => "NameError: name 'll_calls' isn't defined",
             _ => null,
         };
         if (fault is not null)
@@ -100,8 +107,12 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
                 "hello" => ImmediateProgram.Print(Line(Board("HELLO", ""))),
                 "pin" => ImmediateProgram.Print(Pin(arguments)),
                 "release" => ImmediateProgram.Print(Release(arguments)),
-                "caps" when _parts.Contains("target/irq") => ImmediateProgram.Print(Capabilities()),
-                "irq" when _parts.Contains("target/irq") => Irq(arguments),
+                "caps" when _parts.Contains("target/caps") => ImmediateProgram.Print(Capabilities()),
+                "irq" when _parts.Contains("target/irq") => Irq(arguments, StimulusAnswer.Interrupt, "bytecode", "native", "viper", "hard"),
+                "poll" when Has("poll") => Irq(arguments, StimulusAnswer.Poll, "bytecode", "native", "viper"),
+                "schedule" when Has("schedule") => Irq(arguments, StimulusAnswer.Schedule, "bytecode", "hard"),
+                "toggle" when Has("toggle") => Toggle(arguments),
+                "timer" when Has("timer") => Timer(arguments),
                 "capture" or "selftest" when _parts.Contains("sampler/capture") => Capture(arguments, name == "selftest"),
                 _ => throw new PythonException("ValueError: unknown call " + name),
             };
@@ -121,11 +132,13 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
         CultureInfo.InvariantCulture,
         $$"""{"t": "{{kind}}", "proto": 1, "part": "{{(IsTarget ? "target" : "sampler")}}", "port": "{{identity.Chip.Port}}", "hz": {{identity.Chip.ClockHz}}, "free": {{identity.Chip.FreeHeapBytes - (20_000 * Math.Min(1, _parts.Count))}}{{more}}}""");
 
+    private bool HasToggle => identity.Chip.Port == "rp2" || identity.Version.IsAtLeast(1, 25);
+
     private string Capabilities()
     {
         static string Flag(bool value) => value ? "true" : "false";
         var native = Flag(identity.HasNativeCode);
-        return Line($$"""{"t": "CAPS", "hard": {{Flag(identity.Chip.HardIrq)}}, "native": {{native}}, "viper": {{native}}, "pull_down": {{Flag(identity.Chip.HasPullDown)}}, "toggle": {{Flag(identity.Version.IsAtLeast(1, 25))}}}""");
+        return Line($$"""{"t": "CAPS", "hard": {{Flag(identity.Chip.HardIrq)}}, "native": {{native}}, "viper": {{native}}, "pull_down": {{Flag(identity.Chip.HasPullDown)}}, "toggle": {{Flag(HasToggle)}}}""");
     }
 
     private string Pin(CallArguments arguments)
@@ -199,9 +212,48 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
         return world.Wires.Node(side, (int)gpio);
     }
 
-    private IrqProgram Irq(CallArguments arguments)
+    private bool Has(string test) => _parts.Contains("target/" + test) && (_parts.Contains("target/frame") ? true : throw new PythonException("NameError: name 'll_frame' isn't defined"));
+
+    private ToggleProgram Toggle(CallArguments arguments)
     {
-        var plan = IrqPlan.Read(arguments);
+        var response = Output(arguments);
+        var variant = arguments.Text("variant", "value", "call", "on-off", "toggle", "native", "viper");
+        var known = variant switch
+        {
+            "toggle" => HasToggle,
+            "native" or "viper" => _parts.Contains("target/toggle_" + variant),
+            _ => true,
+        };
+        return known
+            ? new ToggleProgram(world, arguments, identity, options, response, variant, Ready(arguments, ""))
+            : throw new PythonException("ValueError: unknown variant " + variant);
+    }
+
+    private TimerProgram Timer(CallArguments arguments)
+    {
+        var handler = arguments.Text("handler", "bytecode", "native", "viper", "hard");
+        if (handler is "native" or "viper" && !_parts.Contains("target/" + handler))
+        {
+            throw new PythonException($"NameError: name 'll_{handler}' isn't defined");
+        }
+
+        var response = Output(arguments);
+        return handler == "hard" && identity.Chip.Port != "rp2"
+            ? throw new PythonException("TypeError: extra keyword arguments given")
+            : new TimerProgram(world, arguments, identity, options, response, handler, Ready(arguments, $", \"timer\": {(identity.Chip.Port == "rp2" ? -1 : 0)}"));
+    }
+
+    private PinNode Output(CallArguments arguments)
+    {
+        var node = Node(arguments.Integer("response_pin", 0, int.MaxValue));
+        return identity.Chip.Facts.Pin(node.Gpio)!.CanOutput ? node : throw new PythonException("ValueError: pin can only be input");
+    }
+
+    private string Ready(CallArguments arguments, string more) => Line(Board("READY", $", \"nonce\": {arguments.Integer("nonce", 0, uint.MaxValue)}{more}"));
+
+    private IrqProgram Irq(CallArguments arguments, StimulusAnswer answer, params ReadOnlySpan<string> handlers)
+    {
+        var plan = IrqPlan.Read(arguments, handlers);
         var facts = identity.Chip.Facts;
         if (side == Side.Target)
         {
@@ -219,9 +271,10 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
             throw new PythonException("OSError: pin does not have IRQ capabilities");
         }
 
-        if (plan.Handler is "native" or "viper" && !_parts.Contains("target/" + plan.Handler))
+        var prefix = answer == StimulusAnswer.Poll ? "poll_" : "";
+        if (plan.Handler is "native" or "viper" && !_parts.Contains($"target/{prefix}{plan.Handler}"))
         {
-            throw new PythonException($"NameError: name 'll_{plan.Handler}' isn't defined");
+            throw new PythonException($"NameError: name 'll_{prefix}{plan.Handler}' isn't defined");
         }
 
         if (plan.Handler == "hard" && !identity.Chip.HardIrq)
@@ -230,7 +283,7 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
                 identity.Chip.Port == "esp32" ? "TypeError: extra keyword arguments given" : "ValueError: hard IRQ not supported");
         }
 
-        return new IrqProgram(world, plan, identity, options, pin, response, Line(Board("READY", $", \"nonce\": {plan.Nonce}")));
+        return new IrqProgram(world, plan, answer, identity, options, pin, response, Line(Board("READY", $", \"nonce\": {plan.Nonce}")));
     }
 
     private SamplerCapture Capture(CallArguments arguments, bool selfTest)

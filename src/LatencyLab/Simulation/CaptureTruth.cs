@@ -15,6 +15,9 @@ internal sealed class CaptureTruth
     /// <summary>Which edges of the stimulus line are stimuli.</summary>
     public IrqTrigger Trigger { get; private set; }
 
+    /// <summary>The response asks when it rises and answers when it falls.</summary>
+    public bool AnswersWithWidth { get; private set; }
+
     /// <summary>Virtual time at which the state machines stopped.</summary>
     public long EndPs { get; private set; }
 
@@ -32,7 +35,8 @@ internal sealed class CaptureTruth
     {
         _clock = clock;
         _channels.Clear();
-        Trigger = world.Irq?.Trigger ?? IrqTrigger.Rising;
+        Trigger = world.Activity?.Trigger ?? IrqTrigger.Rising;
+        AnswersWithWidth = world.Activity?.AnswersWithWidth ?? false;
         _stimulusChannel = Math.Max(0, plan.Channels.ToList().IndexOf(plan.StimulusGpio ?? -1));
         _responseChannel = plan.Channels.Count > 1 ? (_stimulusChannel == 0 ? 1 : 0) : -1;
     }

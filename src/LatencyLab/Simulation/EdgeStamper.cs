@@ -13,7 +13,7 @@ internal sealed class EdgeStamper : ILineListener
     private const long DeadCycles = 4;
 
     private readonly SamplerClock _clock;
-    private readonly uint[] _ring = new uint[RingWords];
+    private readonly uint[] _ring;
     private readonly long? _limit;
     private readonly CapturedEdges? _truth;
     private long _nextSample = FirstSampleCycle;
@@ -30,6 +30,7 @@ internal sealed class EdgeStamper : ILineListener
     {
         _clock = clock;
         _limit = limit;
+        _ring = new uint[limit ?? RingWords];
         _truth = truth;
         _pendingLevel = level;
         _pendingCycle = FirstSampleCycle;
@@ -53,8 +54,11 @@ internal sealed class EdgeStamper : ILineListener
     /// <summary>Stamps what the state machine has seen up to a time.</summary>
     public void Settle(long nowPs) => Resolve(_clock.CycleAt(nowPs));
 
-    /// <summary>Word <paramref name="index"/> of the ring; the last 4096 are there.</summary>
-    public uint Word(long index) => _ring[index % RingWords];
+    /// <summary>Words that there is room for.</summary>
+    public int Room => _ring.Length;
+
+    /// <summary>Word <paramref name="index"/> of the ring; the last <see cref="Room"/> are there.</summary>
+    public uint Word(long index) => _ring[index % _ring.Length];
 
     // The line has had its pending level from _pendingCycle up to, not including, beforeCycle.
     private void Resolve(long beforeCycle)
@@ -80,7 +84,7 @@ internal sealed class EdgeStamper : ILineListener
         }
 
         // 32 bits of a counter that wraps every 2^32 counts.
-        _ring[Written % RingWords] = unchecked(0xFFFFFFFFu - (uint)count);
+        _ring[Written % _ring.Length] = unchecked(0xFFFFFFFFu - (uint)count);
         _truth?.Stamped(_pendingEdge, count, Written);
         Written++;
     }

@@ -12,7 +12,7 @@ internal enum IrqTrigger
 /// The interrupt path of a target from the pin to the response: one status bit a pin, a scheduler queue of the port's depth that drops what
 /// doesn't fit without a word, one callback after another. A hard handler runs in the interrupt itself and knows no queue.
 /// </summary>
-internal sealed class IrqTarget : ILineListener
+internal sealed class IrqTarget : TargetActivity, ILineListener
 {
     private readonly Wires _wires;
     private readonly PinNode _response;
@@ -21,11 +21,19 @@ internal sealed class IrqTarget : ILineListener
     private readonly bool _hard;
     private readonly Queue<(long Cause, long ReadyPs)> _queue = new();
     private LatencyModel _model;
+    private LatencyModel? _scheduled;
     private (long AtPs, long Cause, long EdgePs)? _interrupt;
     private (long StartPs, long RisePs, long FallPs, long EndPs, long Cause)? _running;
     private Phase _phase;
 
-    public IrqTarget(Wires wires, PinNode response, IrqTrigger trigger, bool hard, int queueDepth, LatencyModel model)
+    /// <param name="wires">Where the response pin is driven.</param>
+    /// <param name="response">The response pin.</param>
+    /// <param name="trigger">Edges that call the handler.</param>
+    /// <param name="hard">True where the handler needs no queue: a hard one, or a loop that polls.</param>
+    /// <param name="queueDepth">Callbacks that wait at most.</param>
+    /// <param name="model">Latencies up to the rising response.</param>
+    /// <param name="scheduled">Times until the function runs that the handler schedules and that lowers the response; null: the handler lowers it itself.</param>
+    public IrqTarget(Wires wires, PinNode response, IrqTrigger trigger, bool hard, int queueDepth, LatencyModel model, LatencyModel? scheduled)
     {
         _wires = wires;
         _response = response;
@@ -33,6 +41,7 @@ internal sealed class IrqTarget : ILineListener
         _hard = hard;
         _queueDepth = queueDepth;
         _model = model;
+        _scheduled = scheduled;
     }
 
     private enum Phase
@@ -44,10 +53,9 @@ internal sealed class IrqTarget : ILineListener
         BeforeEnd,
     }
 
-    public IrqTrigger Trigger => _trigger;
+    public override IrqTrigger Trigger => _trigger;
 
-    /// <summary>Handlers that have been entered.</summary>
-    public long Callbacks { get; private set; }
+    public override bool AnswersWithWidth => _scheduled is not null;
 
     /// <summary>Interrupts that found the queue full.</summary>
     public long Dropped { get; private set; }
@@ -55,14 +63,7 @@ internal sealed class IrqTarget : ILineListener
     /// <summary>Edges that came while the interrupt of an earlier one was still pending.</summary>
     public long Coalesced { get; private set; }
 
-    /// <summary>The handler runs, but its pin doesn't move.</summary>
-    public bool Stuck { get; set; }
-
-    /// <summary>Nothing runs any more.</summary>
-    public bool Hung { get; set; }
-
-    /// <summary>Virtual time of the next thing that happens of itself.</summary>
-    public long NextEventPs => Hung ? long.MaxValue : Math.Min(_interrupt?.AtPs ?? long.MaxValue, RunningEventPs);
+    public override long NextEventPs => Hung ? long.MaxValue : Math.Min(_interrupt?.AtPs ?? long.MaxValue, RunningEventPs);
 
     private long RunningEventPs => _phase switch
     {
@@ -74,7 +75,7 @@ internal sealed class IrqTarget : ILineListener
     };
 
     /// <summary>A capture starts: latencies are drawn anew from the seed of this run.</summary>
-    public void Begin(LatencyModel model) => _model = model;
+    public void Begin(LatencyModel model, LatencyModel? scheduled) => (_model, _scheduled) = (model, scheduled);
 
     public void OnEdge(long timePs, bool level, long ordinal, long? causeOrdinal)
     {
@@ -94,8 +95,7 @@ internal sealed class IrqTarget : ILineListener
         _interrupt = (_hard && _running is { } busy ? Math.Max(isrPs, busy.EndPs) : isrPs, ordinal, timePs);
     }
 
-    /// <summary>Does what is due at <paramref name="nowPs"/>, which is <see cref="NextEventPs"/>.</summary>
-    public void Fire(long nowPs)
+    public override void Fire(long nowPs)
     {
         // A handler that ends goes before the interrupt of the same instant, which may wait for it.
         if (RunningEventPs <= nowPs)
@@ -129,7 +129,7 @@ internal sealed class IrqTarget : ILineListener
     {
         var profile = _model.Profile;
         var risePs = startPs + Ps(_model.Scatter(profile.CallNs));
-        var fallPs = risePs + Ps(_model.Scatter(profile.PulseNs));
+        var fallPs = risePs + Ps(_scheduled?.NextNs() ?? _model.Scatter(profile.PulseNs));
         _running = (startPs, risePs, fallPs, fallPs + Ps(_model.Scatter(profile.ReturnNs)), _queue.Peek().Cause);
         _phase = Phase.BeforeStart;
     }

@@ -32,6 +32,32 @@ internal sealed record LatencyProfile(
         return profile.WithHandler(handler).WithIdle(idle);
     }
 
+    /// <summary>A loop that looks at the pin: from the edge to the next look, and the answer.</summary>
+    public static LatencyProfile ForPolling(SimulatedChip chip, string handler)
+    {
+        var factor = chip.Id switch { "esp32s3" => 0.85, "esp32c3" => 1.15, "esp32s2" => 1.05, _ => 1 } * handler switch { "native" => 0.5, "viper" => 0.03, _ => 1 };
+        var profile = chip.Port switch
+        {
+            "esp8266" => new LatencyProfile(38_000, 75_000, 0.30, 0.004, 150_000, 400_000, 500, 34_000, 34_000, 20_000, 20_000),
+            "rp2" => new(3_500, 7_000, 0.30, 0.002, 15_000, 40_000, 200, 2_800, 2_800, 2_000, 2_000),
+            _ => new(4_500, 9_000, 0.30, 0.003, 25_000, 120_000, 300, 3_500, 3_500, 2_500, 2_500),
+        };
+        return profile.Scaled(factor);
+    }
+
+    /// <summary>From the call of micropython.schedule in a handler to the function's first action.</summary>
+    public static LatencyProfile ForScheduling(SimulatedChip chip, bool hard)
+    {
+        var profile = chip.Port switch
+        {
+            "esp8266" => new LatencyProfile(55_000, 80_000, 0.30, 0.02, 150_000, 900_000, 0, 0, 0, 0, 0),
+            "rp2" when hard => new(10_000, 22_000, 0.30, 0.01, 40_000, 120_000, 0, 0, 0, 0, 0),
+            "rp2" => new(7_000, 12_000, 0.25, 0.01, 30_000, 90_000, 0, 0, 0, 0, 0),
+            _ => new(14_000, 24_000, 0.25, 0.015, 60_000, 200_000, 0, 0, 0, 0, 0),
+        };
+        return profile.Scaled(chip.Id switch { "esp32s3" => 0.85, "esp32c3" => 1.15, "esp32s2" => 1.05, _ => 1 });
+    }
+
     public LatencyProfile Scaled(double factor) => new(
         FloorNs * factor, MedianNs * factor, Spread, TailProbability, TailLowNs * factor, TailHighNs * factor,
         IsrNs * factor, CallNs * factor, PulseNs * factor, ReturnNs * factor, DispatchNs * factor);

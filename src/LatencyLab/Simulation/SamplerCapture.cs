@@ -9,6 +9,9 @@ internal sealed record CapturePlan(
     uint Nonce, IReadOnlyList<int> Channels, int? StimulusGpio, long Pulses, uint Seed, (uint Min, uint Width) Gap, (uint Min, uint Width) High,
     long Seconds, long TailMs, long? OneShotWords)
 {
+    // What a Pico's heap holds beside the script.
+    private const int LargestOneShotWords = 32_768;
+
     /// <exception cref="PythonException">An argument is missing or out of its range.</exception>
     public static CapturePlan Read(CallArguments arguments, bool selfTest)
     {
@@ -25,7 +28,7 @@ internal sealed record CapturePlan(
             (uint)arguments.Integer("nonce", 0, uint.MaxValue), channels.Count > 0 ? channels : throw new PythonException("ValueError: channels"),
             stimulus, pulses, (uint)arguments.Integer("seed", 0, uint.MaxValue, 1), gap, high,
             arguments.Integer("seconds", 0, 4_000_000), arguments.Integer("tail_ms", 0, 3_600_000, 100),
-            arguments.OptionalInteger("oneshot", 1, EdgeStamper.RingWords));
+            arguments.OptionalInteger("oneshot", 1, LargestOneShotWords));
     }
 }
 
@@ -115,7 +118,7 @@ internal sealed class SamplerCapture(SimulatedWorld world, CapturePlan plan, lon
 
     private void Start(BoardConsole console)
     {
-        var rings = string.Join(", ", plan.Channels.Select(_ => EdgeStamper.RingWords));
+        var rings = string.Join(", ", plan.Channels.Select(_ => plan.OneShotWords ?? EdgeStamper.RingWords));
         Send(console, SimulatedFrameType.Hello, 0, Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
             $$"""{"proto": 1, "part": "sampler", "hz": {{clockHz}}, "tick_hz": {{clockHz / 2}}, "channels": [{{string.Join(", ", plan.Channels)}}], "stim": {{plan.StimulusGpio?.ToString(CultureInfo.InvariantCulture) ?? "null"}}, "pulses": {{plan.Pulses}}, "build": "{{build}}", "rings": [{{rings}}]}""")));
@@ -202,7 +205,7 @@ internal sealed class SamplerCapture(SimulatedWorld world, CapturePlan plan, lon
         {
             _stampers[i].Settle(world.NowPs);
             var waiting = _stampers[i].Written - _sent[i];
-            _leastFree = Math.Min(_leastFree, EdgeStamper.RingWords - waiting);
+            _leastFree = Math.Min(_leastFree, _stampers[i].Room - waiting);
             if (plan.OneShotWords is null
                 && (waiting > EdgeStamper.RingWords - OverrunMarginWords || (i == 0 && _stampers[i].Written >= world.Faults.OverrunAtWord)))
             {
@@ -257,7 +260,7 @@ internal sealed class SamplerCapture(SimulatedWorld world, CapturePlan plan, lon
     {
         var first = _sent[channel];
         var count = (int)Math.Min(
-            Math.Min(WordsPerFrame, _stampers[channel].Written - first), EdgeStamper.RingWords - (first % EdgeStamper.RingWords));
+            Math.Min(WordsPerFrame, _stampers[channel].Written - first), _stampers[channel].Room - (first % _stampers[channel].Room));
         Span<byte> payload = stackalloc byte[sizeof(uint) * (count + 1)];
         BinaryPrimitives.WriteUInt32LittleEndian(payload, Low32(first));
         for (var i = 0; i < count; i++)

@@ -101,10 +101,10 @@ public sealed class SimulatedRig
             Target.Reboot();
         }
 
-        if (_world.Irq is { } irq)
+        if (_world.Activity is { } activity)
         {
-            irq.Stuck |= pulse >= faults.StuckAtStimulus;
-            irq.Hung |= pulse >= faults.HangAtStimulus;
+            activity.Stuck |= pulse >= faults.StuckAtStimulus;
+            activity.Hung |= pulse >= faults.HangAtStimulus;
         }
     }
 }

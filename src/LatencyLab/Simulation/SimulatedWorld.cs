@@ -32,8 +32,8 @@ internal sealed class SimulatedWorld
     /// <summary>The stimulus state machine while a capture runs.</summary>
     public StimulusGenerator? Stimulus { get; private set; }
 
-    /// <summary>The interrupt path of the target while its script is armed.</summary>
-    public IrqTarget? Irq { get; set; }
+    /// <summary>What the target's script makes happen while it is armed.</summary>
+    public TargetActivity? Activity { get; set; }
 
     /// <summary>When the armed script gives up waiting for the host; null: nothing is armed.</summary>
     public long? TargetDeadlinePs { get; set; }
@@ -49,7 +49,7 @@ internal sealed class SimulatedWorld
 
     /// <summary>Virtual time of the next thing that happens of itself.</summary>
     public long NextEventPs => Math.Min(
-        Math.Min(Stimulus?.NextEdgePs ?? long.MaxValue, Irq?.NextEventPs ?? long.MaxValue), TargetDeadlinePs ?? long.MaxValue);
+        Math.Min(Stimulus?.NextEdgePs ?? long.MaxValue, Activity?.NextEventPs ?? long.MaxValue), TargetDeadlinePs ?? long.MaxValue);
 
     /// <summary>Puts the stimulus state machine on a pin.</summary>
     public void StartStimulus(StimulusGenerator generator, PinNode pin)
@@ -77,9 +77,9 @@ internal sealed class SimulatedWorld
         for (var nextPs = NextEventPs; nextPs <= timePs; nextPs = NextEventPs)
         {
             NowPs = Math.Max(NowPs, nextPs);
-            if (Irq is { } irq && irq.NextEventPs <= nextPs)
+            if (Activity is { } activity && activity.NextEventPs <= nextPs)
             {
-                irq.Fire(NowPs);
+                activity.Fire(NowPs);
             }
             else if (Stimulus is { } stimulus && stimulus.NextEdgePs <= nextPs)
             {

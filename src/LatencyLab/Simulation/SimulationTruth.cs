@@ -25,6 +25,11 @@ public sealed class SimulationTruth
 
     internal static SimulationTruth From(CaptureTruth truth)
     {
+        if (truth is { AnswersWithWidth: true, Response: { } widths })
+        {
+            return FromWidths(truth, widths);
+        }
+
         var stimuli = new List<Edge>();
         var numbers = new Dictionary<long, long>();
         if (truth.Stimulus is { } line)
@@ -45,6 +50,25 @@ public sealed class SimulationTruth
                 .Select(e => Seen(e, response, truth, e.CauseOrdinal is { } cause && numbers.TryGetValue(cause, out var number) ? number : null))
             : [];
         return new SimulationTruth([.. stimuli], [.. answers], truth.EndTick);
+    }
+
+    // The schedule test: the response rises when the handler schedules, and falls when the function runs.
+    private static SimulationTruth FromWidths(CaptureTruth truth, CapturedEdges response)
+    {
+        var rises = response.All.Where(e => e.Level).ToList();
+        var numbers = new Dictionary<long, long>();
+        foreach (var (number, rise) in rises.Index())
+        {
+            if (rise.CauseOrdinal is { } cause)
+            {
+                numbers[cause] = number;
+            }
+        }
+
+        return new SimulationTruth(
+            [.. rises.Select(e => Seen(e, response, truth, null))],
+            [.. response.All.Where(e => !e.Level).Select(e => Seen(e, response, truth, e.CauseOrdinal is { } cause && numbers.TryGetValue(cause, out var number) ? number : null))],
+            truth.EndTick);
     }
 
     /// <summary>The truth of edges at whole ticks of 16 ns, each answer with the number of the stimulus that caused it.</summary>

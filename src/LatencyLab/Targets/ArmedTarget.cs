@@ -19,10 +19,12 @@ public sealed class ArmedTarget
 
     private readonly ScriptedBoard _board;
     private readonly RunningProgram _program;
+    private readonly string _call;
     private readonly uint _nonce;
 
-    private ArmedTarget(ScriptedBoard board, RunningProgram program, uint nonce)
+    private ArmedTarget(ScriptedBoard board, RunningProgram program, string call, uint nonce)
     {
+        _call = call;
         _board = board;
         _program = program;
         _nonce = nonce;
@@ -31,17 +33,17 @@ public sealed class ArmedTarget
     /// <summary>Loads what the test needs, starts it, and returns when the interrupt is installed.</summary>
     /// <exception cref="BoardRefusedException">The port can't do it: pin, handler.</exception>
     /// <exception cref="DeviceException">The board doesn't answer as the protocol says.</exception>
-    public static async Task<ArmedTarget> ArmAsync(ScriptedBoard board, IrqTest test, CancellationToken cancellationToken)
+    public static async Task<ArmedTarget> ArmAsync(ScriptedBoard board, ITargetTest test, CancellationToken cancellationToken)
     {
         await board.LoadAsync(test.Parts, cancellationToken);
-        var program = await board.Repl.StartAsync(ScriptedBoard.CallSource("irq", test.ToJson()), cancellationToken);
-        var armed = new ArmedTarget(board, program, test.Nonce);
+        var program = await board.Repl.StartAsync(ScriptedBoard.CallSource(test.Call, test.ToJson()), cancellationToken);
+        var armed = new ArmedTarget(board, program, test.Call, test.Nonce);
         await armed.ReadAsync("READY", cancellationToken);
         await armed.ReadAsync("ARMED", cancellationToken);
         return armed;
     }
 
-    /// <summary>A word from the host, so that the dead man keeps quiet.</summary>
+    /// <summary>A word from the host: it keeps the dead man quiet, and begins the burst of the toggle test.</summary>
     public ValueTask KeepAliveAsync(CancellationToken cancellationToken) => _program.WriteAsync(KeepAliveLine, cancellationToken);
 
     /// <summary>Ends the test; the board gives its pins and interrupt back.</summary>
@@ -74,7 +76,7 @@ public sealed class ArmedTarget
                 throw new DeviceException("Another measurement runs on this board.", _board.Repl.Name, "Close the other client, or press the board's reset button.");
             }
 
-            _board.Check(line, "irq", kind);
+            _board.Check(line, _call, kind);
             return line;
         }
 

@@ -42,8 +42,10 @@ public enum IdleLoop
 /// <param name="Seconds">How long the measurement is planned to take; the dead man waits ten seconds more.</param>
 /// <param name="Set">SET register of the response pin, for <see cref="IrqHandler.Viper"/>.</param>
 public sealed record IrqTest(
-    uint Nonce, int Pin, int ResponsePin, EdgeKind Edge, IrqHandler Handler, IdleLoop Idle, string Load, double Seconds, SetRegister? Set)
+    uint Nonce, int Pin, int ResponsePin, EdgeKind Edge, IrqHandler Handler, IdleLoop Idle, string Load, double Seconds, SetRegister? Set) : ITargetTest
 {
+    public string Call => "irq";
+
     /// <summary>The script parts that the test needs.</summary>
     public IEnumerable<string> Parts => Handler switch
     {

@@ -76,6 +76,8 @@ public sealed class BoardCatalogTests
         var (key, offset) = id switch { "rp2040" => ("gpio_base_sio", 0x14u), "esp8266" => ("gpio_base", 0x04u), _ => ("gpio_base", 0x08u) };
         var address = uint.Parse(facts[key]!.GetValue<string>().AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) + offset;
         Assert.Equal(new SetRegister(address, 1u << 4), chip.SetRegisterOf(4));
+        var input = address - offset + id switch { "rp2040" => 0x04u, "esp8266" => 0x18u, _ => 0x3Cu };
+        Assert.Equal(new InRegister(input, 1u << 4), chip.InRegisterOf(4));
     }
 
     [Fact]
@@ -84,6 +86,8 @@ public sealed class BoardCatalogTests
         Assert.Equal(new SetRegister(0x3FF44014, 1), BoardCatalog.Get("esp32").SetRegisterOf(32));
         Assert.Equal(new SetRegister(0x3F404014, 1u << 13), BoardCatalog.Get("esp32s2").SetRegisterOf(45));
         Assert.Equal(new SetRegister(0x60004014, 1u << 16), BoardCatalog.Get("esp32s3").SetRegisterOf(48));
+        Assert.Equal(new InRegister(0x3FF44040, 1u << 2), BoardCatalog.Get("esp32").InRegisterOf(34));
+        Assert.Null(BoardCatalog.Get("esp8266").InRegisterOf(16));
     }
 
     [Theory]

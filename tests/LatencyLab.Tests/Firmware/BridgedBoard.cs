@@ -79,6 +79,9 @@ internal sealed class BridgedBoard : IAsyncDisposable
     /// <summary>The wire to a pin changes its level; the IRQ has been taken in when this returns, its callback may come later.</summary>
     public async Task EdgeAsync(int gpio, int level) => Assert.Equal("ok", await OrderAsync(FormattableString.Invariant($"edge {gpio} {level}")));
 
+    /// <summary>The running timer is due.</summary>
+    public async Task TickAsync() => Assert.Equal("ok", await OrderAsync("tick"));
+
     public async Task<PinStates> PinsAsync() => JsonSerializer.Deserialize<PinStates>(await OrderAsync("pins"), JsonSerializerOptions.Web)!;
 
     public async Task<int> HeapBytesAsync()
@@ -121,6 +124,7 @@ internal sealed class BridgedBoard : IAsyncDisposable
 /// <param name="Written">Every value that a script wrote to an output, GPIO * 2 + level.</param>
 /// <param name="Dropped">IRQs that found the scheduler's queue full.</param>
 /// <param name="Gc">Whether the garbage collector is on.</param>
-internal sealed record PinStates(Dictionary<string, PinState> Pins, int[] Written, int Dropped, bool Gc);
+/// <param name="Timer">Number, mode, period and tick_hz of the running timer; null while none runs.</param>
+internal sealed record PinStates(Dictionary<string, PinState> Pins, int[] Written, int Dropped, bool Gc, int[]? Timer);
 
 internal sealed record PinState(string? Mode, string? Pull, int Level, bool Irq, bool Hard, int Trigger);

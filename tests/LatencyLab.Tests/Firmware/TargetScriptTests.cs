@@ -81,7 +81,7 @@ public sealed class TargetScriptTests
     [InlineData("rp2", true, true)]
     public async Task Finds_out_by_trying_what_the_board_can_do(string port, bool hard, bool pullDown)
     {
-        await using var board = await BridgedBoard.StartAsync(port, Small, Parts);
+        await using var board = await BridgedBoard.StartAsync(port, Small, "target/core", "target/caps");
         var caps = await board.CallAsync("caps", "{}");
         Assert.Equal("CAPS", caps.GetProperty("t").GetString());
         Assert.Equal(hard, caps.GetProperty("hard").GetBoolean());
@@ -89,6 +89,7 @@ public sealed class TargetScriptTests
         // This build of the interpreter has no native emitter, so it shows the answer "no".
         Assert.False(caps.GetProperty("native").GetBoolean());
         Assert.False(caps.GetProperty("viper").GetBoolean());
+        Assert.Equal(port != "esp8266", caps.GetProperty("toggle").GetBoolean());
         Assert.False((await board.PinsAsync()).Pins["4"].Irq);
     }
 

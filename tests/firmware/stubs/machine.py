@@ -55,6 +55,15 @@ class Pin:
                 Pin._log[at] = self.number * 2 + level
                 Pin._logged[0] = at + 1
 
+    def __call__(self, level=None):
+        return self.value(level)
+
+    def on(self):
+        self.value(1)
+
+    def off(self):
+        self.value(0)
+
     def irq(self, *args, **kw):
         hard = kw.pop("hard", None)
         if hard is not None and PORT == "esp32":
@@ -69,6 +78,48 @@ class Pin:
 if PORT != "esp8266":
     Pin.PULL_DOWN = 1
 
+if PORT != "esp8266":  # stands for a firmware before 1.25
+
+    def toggle(self):
+        self.value(Pin._levels[self.number] ^ 1)
+
+    Pin.toggle = toggle
+
+
+class Timer:
+    PERIODIC = 1
+    running = None
+
+    def __init__(self, number):
+        if PORT == "rp2" and number != -1:
+            raise ValueError("Timer doesn't exist")
+        self.number = number
+        self.plan = None
+
+    def init(self, *, mode, period, tick_hz, callback, **kw):
+        if "hard" in kw and PORT != "rp2":
+            raise TypeError("extra keyword arguments given")
+        self.hard = kw.get("hard", False)
+        self.plan = (self.number, mode, period, tick_hz)
+        self.callback = callback
+        Timer.running = self
+
+    def deinit(self):
+        Timer.running = None
+
+
+# The running timer is due.
+def tick():
+    timer = Timer.running
+    if timer.hard:
+        micropython.heap_lock()
+        try:
+            timer.callback(timer)
+        finally:
+            micropython.heap_unlock()
+    else:
+        micropython.schedule(timer.callback, timer)
+
 
 class Machine:
     pass
@@ -76,6 +127,7 @@ class Machine:
 
 machine = Machine()
 machine.Pin = Pin
+machine.Timer = Timer
 machine.freq = lambda: {"esp32": 160000000, "esp8266": 80000000, "rp2": 125000000}[PORT]
 sys.modules["machine"] = machine
 
@@ -110,8 +162,9 @@ def pins():
             "trigger": pin.trigger,
         }
     written = [b for b in Pin._log[: Pin._logged[0]]]
-    return json.dumps({"pins": answer, "written": written, "dropped": Pin._dropped[0], "gc": gc.isenabled()})
+    return json.dumps({"pins": answer, "written": written, "dropped": Pin._dropped[0], "gc": gc.isenabled(), "timer": Timer.running and Timer.running.plan})
 
 
 bench.edge = edge
 bench.pins = pins
+bench.tick = tick
