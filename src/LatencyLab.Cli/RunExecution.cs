@@ -94,7 +94,7 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
         try
         {
             var session = await RunSession.StartAsync(plan, target, sampler, TimeProvider.System, cancellationToken);
-            folder.Begin(MeasuredRunDocument.Planned(plan, target, session.Sampler, folder.RunId, folder.Path, created, argv, ToolVersion.Document, simulated));
+            folder.Begin(MeasuredRunDocument.Planned(session.Plan, target, session.Sampler, folder.RunId, folder.Path, created, argv, ToolVersion.Document, simulated));
             measured = await RecordAsync(session, folder, simulated, cancellationToken);
         }
         catch

@@ -15,7 +15,8 @@ internal static class RunPlots
         folder.Path, result, run.Plan.StimulusChannel ?? 0, run.Plan.ResponseChannel ?? 1, run.Simulated, folder.OpenEdges(),
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{run.Target?.Chip}, MicroPython {run.Target?.Micropython}, GPIO{run.Plan.Pin} {run.Plan.Irq}, handler {run.Plan.Handler}, n {result.Summary.NMatched}"));
+            $"{run.Target?.Chip}, MicroPython {run.Target?.Micropython}, GPIO{run.Plan.Pin} {run.Plan.Irq}, handler {run.Plan.Handler}, n {result.Summary.NMatched}"),
+        Reports.ReportWords.Measured(run.Plan.Test));
 
     /// <summary>Of an analysed capture, into any folder.</summary>
     public static void Write(string folder, FileAnalysisResult analysis, ICaptureSource source)
@@ -27,7 +28,7 @@ internal static class RunPlots
     }
 
     private static void Write(
-        string folder, LatencyResult result, int stimulusChannel, int responseChannel, bool simulated, ICaptureSource source, string subtitle)
+        string folder, LatencyResult result, int stimulusChannel, int responseChannel, bool simulated, ICaptureSource source, string subtitle, string title = "IRQ response time, pin to pin")
     {
         if (result.Latencies.Count == 0)
         {
@@ -40,7 +41,7 @@ internal static class RunPlots
             .Where(q => q.Quantile.Value is not null && q.Name is "p50" or "p99")
             .Select(q => new PlotMark(q.Name, result.TimeBase.ToNanoseconds(q.Quantile.Value!.Value)));
         using (var histogram = HistogramPlot.Draw(
-            new HistogramData(result.Latencies, result.TimeBase, result.Counts.Late, result.Counts.Missed, [.. marks]), new PlotHeading("IRQ response time, pin to pin", words), style))
+            new HistogramData(result.Latencies, result.TimeBase, result.Counts.Late, result.Counts.Missed, [.. marks]), new PlotHeading(title, words), style))
         {
             histogram.Save(Path.Combine(folder, "histogram.png"));
         }

@@ -17,7 +17,12 @@ internal static class RunText
         }
 
         writer.WriteLine(TerminalText.Clean(
-            $"irq {plan.Irq}   GPIO{plan.Pin} -> GPIO{plan.ResponsePin}   handler {plan.Handler}   idle {plan.Idle}   load {plan.Load}   {run.Target?.Machine}, MicroPython {run.Target?.Micropython}, {UnitText.Frequency(run.Target?.CpuHz ?? 0)}"));
+            $"{plan.Test} {plan.Irq}   GPIO{plan.Pin} -> GPIO{plan.ResponsePin}   handler {plan.Handler}   {(plan.Idle is { } idle ? $"idle {idle}   " : "")}load {plan.Load}   {run.Target?.Machine}, MicroPython {run.Target?.Micropython}, {UnitText.Frequency(run.Target?.CpuHz ?? 0)}"));
+        if (plan.Test == "schedule")
+        {
+            writer.WriteLine("from micropython.schedule in the interrupt's handler (response rises) to the scheduled function (response falls)");
+        }
+
         var counts = run.Counts!;
         writer.WriteLine(LatencyText.Counts(Common(counts), counts.Callbacks));
         writer.WriteLine();

@@ -72,6 +72,12 @@ internal static class RunsText
             return;
         }
 
+        if (run is { Signals: { Count: > 0 }, Sampler: not null })
+        {
+            SignalText.Write(run, writer);
+            return;
+        }
+
         writer.WriteLine(run.Simulated ? "SIMULATED: synthetic edges, nothing was measured." : $"{run.Plan.Test}, no latencies.");
         foreach (var channel in run.Sampler?.Channels ?? run.Source?.Channels ?? [])
         {

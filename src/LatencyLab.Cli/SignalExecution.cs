@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using LatencyLab.Formats;
+using LatencyLab.Runs.Periodic;
 using LatencyLab.Signals;
 using LatencyLab.Statistics;
 using LatencyLab.Units;
@@ -25,7 +26,7 @@ internal static class SignalExecution
         var signal = new SignalOptions(
             nominal is null ? null : PeriodTicks(nominal, capture.TimeBase),
             reference switch { "median" => TieReference.MedianPhase, "nominal" => TieReference.FixedPeriod, _ => TieReference.LeastSquares });
-        var report = SignalAnalysis.Report(Pieces(capture, trace), signal);
+        var report = SignalAnalysis.Report(SignalPieces.Of(capture, trace), signal);
         if (output.Json)
         {
             output.Result.WriteLine(Json(path, channel, capture.TimeBase, report));
@@ -34,33 +35,6 @@ internal static class SignalExecution
         {
             WriteText(output.Result, path, channel, capture.TimeBase, report);
         }
-    }
-
-    // A gap ends a piece even where the levels happen to alternate across it: pulses may be missing.
-    private static List<(long[] Ticks, bool FirstIsRising)> Pieces(Capture capture, Trace trace)
-    {
-        var gaps = capture.Gaps.Where(g => g.Channel is null || g.Channel == trace.Channel.Index).ToArray();
-        var pieces = new List<(long[] Ticks, bool FirstIsRising)>();
-        foreach (var stretch in trace.Stretches())
-        {
-            var start = 0;
-            var gap = 0;
-            for (var i = 1; i <= stretch.Count; i++)
-            {
-                while (i < stretch.Count && gap < gaps.Length && gaps[gap].ToTick <= trace.Ticks[stretch.Start + i - 1])
-                {
-                    gap++;
-                }
-
-                if (i == stretch.Count || (gap < gaps.Length && gaps[gap].FromTick <= trace.Ticks[stretch.Start + i]))
-                {
-                    pieces.Add((trace.Ticks[(stretch.Start + start)..(stretch.Start + i)], ((start & 1) == 0) == stretch.FirstLevel));
-                    start = i;
-                }
-            }
-        }
-
-        return pieces;
     }
 
     private static double PeriodTicks(string text, TimeBase timeBase)

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Security.Cryptography;
 using LatencyLab.Boards;
 using LatencyLab.Runs;
+using LatencyLab.Runs.Periodic;
 using LatencyLab.Runs.Suites;
 using LatencyLab.Signals;
 using LatencyLab.Targets;
@@ -9,19 +11,26 @@ using LatencyLab.Units;
 
 namespace LatencyLab.Cli.Commands;
 
-/// <summary><c>latencylab run --pin N --irq rising</c>: measures interrupt latency, pin to pin.</summary>
+/// <summary><c>latencylab run --pin N --irq rising</c>: measures interrupt latency pin to pin, or what another <c>--test</c> is about.</summary>
 public static class RunCommand
 {
     public static Command Create(Output output)
     {
         var options = new RunOptions();
-        var command = new Command("run", "Measure interrupt latency of a board, pin to pin.");
+        var command = new Command("run", "Measure a board, pin to pin: interrupt latency, or what --test names.");
         foreach (var option in options.All)
         {
             command.Options.Add(option);
         }
 
-        command.SetAction(async (parsed, cancellationToken) => (int)await new RunExecution(options.Read(parsed).WithRigFile(), ["latencylab", .. parsed.Tokens.Select(t => t.Value)], output).RunAsync(cancellationToken));
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var request = options.Read(parsed).WithRigFile();
+            string[] argv = ["latencylab", .. parsed.Tokens.Select(t => t.Value)];
+            return (int)(request.Test.Signal is { } signal
+                ? await new SignalRunExecution(request, signal, argv, output).RunAsync(cancellationToken)
+                : await new RunExecution(request.WithPin(), argv, output).RunAsync(cancellationToken));
+        });
         return command;
     }
 }
@@ -29,13 +38,24 @@ public static class RunCommand
 /// <summary>What the user asked of <c>run</c>; null where the default depends on the board.</summary>
 internal sealed record RunRequest
 {
-    public required int Pin { get; init; }
+    public required RunTest Test { get; init; }
+
+    public int? Pin { get; init; }
 
     public required EdgeKind Irq { get; init; }
 
     public int? ResponsePin { get; init; }
 
     public required IrqHandler Handler { get; init; }
+
+    /// <summary>The user named a handler.</summary>
+    public bool HandlerGiven { get; init; }
+
+    /// <summary>Ways to toggle; null for all that the board can.</summary>
+    public IReadOnlyList<string>? Variants { get; init; }
+
+    /// <summary>The timer's period.</summary>
+    public Duration Period { get; init; }
 
     public required IdleLoop Idle { get; init; }
 
@@ -96,24 +116,51 @@ internal sealed record RunRequest
         }
 
         var file = RigFile.Read(Rig);
-        return file.Pin is { } wired && wired != Pin
-            ? throw new LatencyLabException(FaultKind.Usage, $"The stimulus wire of this rig leads to GPIO{wired}, not to GPIO{Pin}.", Rig, $"Use --pin {wired}, or change the wire and the file.")
-            : this with { Rig = null, Target = Target ?? file.Target, Sampler = Sampler ?? file.Sampler, ResponsePin = ResponsePin ?? file.ResponsePin, FailOn = FailOn ?? file.FailOn };
+        return file.Pin is { } wired && Pin is { } pin && wired != pin
+            ? throw new LatencyLabException(FaultKind.Usage, $"The stimulus wire of this rig leads to GPIO{wired}, not to GPIO{pin}.", Rig, $"Use --pin {wired}, or change the wire and the file.")
+            : this with { Rig = null, Pin = Pin ?? file.Pin, Target = Target ?? file.Target, Sampler = Sampler ?? file.Sampler, ResponsePin = ResponsePin ?? file.ResponsePin, FailOn = FailOn ?? file.FailOn };
     }
+
+    /// <summary>The request, its pin required.</summary>
+    /// <exception cref="LatencyLabException">It names none (kind usage).</exception>
+    public RunRequest WithPin() => Pin is not null
+        ? this
+        : throw new LatencyLabException(FaultKind.Usage, $"The test {Test.Name} needs the pin that gets the stimulus.", "--pin", "Add --pin with a GPIO, such as --pin 4; 'latencylab pins CHIP' shows which suit.");
+
+    /// <summary>The plan of a test without stimuli, with a given response pin.</summary>
+    /// <exception cref="LatencyLabException">A value can't be (kind usage).</exception>
+    public SignalPlan SignalPlanOn(SignalTest test, int responsePin, uint seed, int repeatIndex) => new SignalPlan
+    {
+        Test = test,
+        ResponsePin = responsePin,
+        Variants = Variants,
+        Handler = Handler,
+        Idle = Idle,
+        Period = Period,
+        Samples = Samples,
+        Warmup = Warmup,
+        Seed = seed,
+        Repeat = Repeat,
+        RepeatIndex = repeatIndex,
+        Label = Label,
+    }.Checked();
 
     /// <summary>The plan of one of the repeats, once the chip is known.</summary>
     /// <exception cref="LatencyLabException">A pin can't do it, or a value can't be (kind usage).</exception>
-    public RunPlan Plan(Chip chip, uint seed, int repeatIndex) => PlanOn(ResponsePin ?? PinRules.DefaultResponsePin(chip, Pin), seed, repeatIndex);
+    public RunPlan Plan(Chip chip, uint seed, int repeatIndex) => PlanOn(ResponsePin ?? PinRules.DefaultResponsePin(chip, Pin!.Value), seed, repeatIndex);
 
     /// <summary>The plan with a given response pin.</summary>
     /// <exception cref="LatencyLabException">A value can't be (kind usage).</exception>
     public RunPlan PlanOn(int responsePin, uint seed, int repeatIndex) => new RunPlan
     {
-        Pin = Pin,
+        Test = Test.Stimulus ?? StimulusTest.Irq,
+        Pin = Pin!.Value,
         Irq = Irq,
         ResponsePin = responsePin,
         Handler = Handler,
+        HandlerByBoard = !HandlerGiven,
         Idle = Idle,
+        Pulse = Test.Stimulus == StimulusTest.Poll ? PolledPulse : IrqPulse,
         Samples = Samples,
         Warmup = Warmup,
         Gap = Gap,
@@ -125,6 +172,10 @@ internal sealed record RunRequest
         Label = Label,
         MaxExcludedPercent = MaxExcludedPercent,
     }.Checked();
+
+    // A loop that looks at a pin every 70 us (ESP8266, bytecode) would overlook the pulse that an interrupt needs.
+    private static readonly Duration PolledPulse = Duration.FromMilliseconds(2);
+    private static readonly Duration IrqPulse = Duration.FromMicroseconds(50);
 
     /// <summary>The first run's seed as asked for or by chance, later ones from it, so that one seed fixes a whole series.</summary>
     public IEnumerable<uint> Seeds()
@@ -141,9 +192,12 @@ internal sealed record RunRequest
 /// <summary>The options of <c>run</c>.</summary>
 internal sealed class RunOptions
 {
-    private readonly Option<int> _pin = new("--pin") { Description = "GPIO of the target with the interrupt.", Required = true };
+    private readonly Option<string> _test = Words("--test", "What to measure: the answer to an interrupt or of a polling loop, micropython.schedule, how fast pins toggle, machine.Timer.", "irq", [.. RunTest.All.Select(t => t.Name)]);
+    private readonly Option<int?> _pin = new("--pin") { Description = "GPIO of the target that gets the stimulus; toggle and timer need none." };
     private readonly Option<string> _irq = Words("--irq", "Edge that interrupts.", "rising", "rising", "falling", "both");
-    private readonly Option<int?> _responsePin = new("--response-pin") { Description = "GPIO of the target that answers (default: the next suitable one)." };
+    private readonly Option<int?> _responsePin = new("--response-pin") { Description = "GPIO of the target that answers or toggles (default: the next suitable one)." };
+    private readonly Option<string[]> _variant = new("--variant") { Description = "toggle: value, call, on-off, toggle, native, viper; several with commas (default: all that the board can).", CustomParser = Variants };
+    private readonly Option<Duration?> _period = new("--period") { Description = "timer: period of machine.Timer (default 1ms).", CustomParser = OptionText.Duration };
     private readonly Option<string> _handler = Words("--handler", "What answers: bytecode, native, viper, or hard where the port has it.", "bytecode", "bytecode", "native", "viper", "hard");
     private readonly Option<string> _idle = Words("--idle", "What the target does between interrupts.", "sleep", "sleep", "spin");
     private readonly Option<int> _samples = new("--samples", "-n") { Description = "Stimuli that count.", DefaultValueFactory = _ => 1000 };
@@ -172,12 +226,23 @@ internal sealed class RunOptions
     public IEnumerable<Option> All =>
     [
         _pin, _irq, _responsePin, _handler, _idle, _samples, _warmup, _gap, _window, _minLatency, _seed, _repeat, _label, _rig, _target, _sampler, _timeout, _out,
-        _csv, _simTruth, _keepLog, _maxExcluded, _forcePin, _failOn, _baseline, _limit, _wait,
+        _csv, _simTruth, _keepLog, _maxExcluded, _forcePin, _failOn, _baseline, _limit, _wait, _test, _variant, _period,
     ];
 
-    public RunRequest Read(ParseResult parsed) => new()
+    public RunRequest Read(ParseResult parsed)
     {
+        var test = RunTest.All.First(t => t.Name == parsed.GetValue(_test));
+        test.Check(parsed, All);
+        return Read(parsed, test);
+    }
+
+    private RunRequest Read(ParseResult parsed, RunTest test) => new()
+    {
+        Test = test,
         Pin = parsed.GetValue(_pin),
+        HandlerGiven = parsed.GetResult(_handler) is { Implicit: false },
+        Variants = parsed.GetValue(_variant) is { Length: > 0 } variants ? variants : null,
+        Period = parsed.GetValue(_period) ?? Duration.FromMilliseconds(1),
         Irq = EdgeWords.TryParse(parsed.GetValue(_irq)!, out var edge) ? edge : EdgeKind.Rising,
         ResponsePin = parsed.GetValue(_responsePin),
         Handler = Enum.Parse<IrqHandler>(parsed.GetValue(_handler)!, ignoreCase: true),
@@ -205,6 +270,18 @@ internal sealed class RunOptions
         Baseline = parsed.GetValue(_baseline),
         Limit = parsed.GetValue(_limit),
     };
+
+    private static string[]? Variants(ArgumentResult argument)
+    {
+        var names = argument.Tokens.SelectMany(t => t.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct().ToArray();
+        if (names.Length == 0 || names.FirstOrDefault(n => !ToggleTest.Variants.Contains(n)) is not null)
+        {
+            argument.AddError($"'{string.Join(',', argument.Tokens.Select(t => t.Value))}' are no variants; choose among {string.Join(", ", ToggleTest.Variants)}.");
+            return null;
+        }
+
+        return names;
+    }
 
     private static Option<string> Words(string name, string description, string byDefault, params string[] words)
     {

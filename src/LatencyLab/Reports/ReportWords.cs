@@ -28,19 +28,24 @@ public static class ReportWords
         return clean.ToString();
     }
 
+    /// <summary>What a test measures, in a few words.</summary>
+    public static string Measured(string test) => test switch
+    {
+        "irq" => "IRQ response time, pin to pin",
+        "poll" => "Polling response time, pin to pin",
+        "schedule" => "Time until a scheduled function runs",
+        "toggle" => "Toggle rate of a pin",
+        "timer" => "Period of machine.Timer",
+        _ => "Capture",
+    };
+
     /// <summary>"IRQ response time, pin to pin: esp32, GPIO4 rising".</summary>
     public static string Title(RunDocument run)
     {
-        var what = run.Plan.Test switch
-        {
-            "irq" => "IRQ response time, pin to pin",
-            "toggle" => "Toggle time",
-            "poll" => "Polling response time, pin to pin",
-            _ => "Capture",
-        };
+        var what = Measured(run.Plan.Test);
         var where = string.Join(", ", new[]
         {
-            run.Target?.Chip, run.Plan.Pin is { } pin ? $"GPIO{pin.ToString(CultureInfo.InvariantCulture)}{(run.Plan.Irq is { } irq ? " " + irq : "")}" : null, run.Source?.File,
+            run.Target?.Chip, (run.Plan.Pin ?? run.Plan.ResponsePin) is { } pin ? $"GPIO{pin.ToString(CultureInfo.InvariantCulture)}{(run.Plan.Irq is { } irq ? " " + irq : "")}" : null, run.Source?.File,
         }.OfType<string>());
         return Clean(where.Length == 0 ? what : $"{what}: {where}");
     }
@@ -67,6 +72,11 @@ public static class ReportWords
             RunStatus.Partial => $"Partial: {Reasons(run)}. What was recorded holds, but isn't all. ",
             _ => "",
         };
+        if (run.Signals is { Count: > 0 } signals)
+        {
+            return trouble + string.Join(" ", signals.Select(s => $"{s.Name}: {(s.FrequencyHz is { } hz ? UnitText.Frequency(Math.Round(hz, 3)) : "no frequency")}, {Count(s.MissingPulses)} missing of {Count(s.RisingEdges)} pulses."));
+        }
+
         if (run.LatencyNs is not { } numbers || run.Counts is not { } counts)
         {
             return trouble + "A recording without stimuli of its own; nothing was paired.";
@@ -147,6 +157,8 @@ public static class ReportWords
             ("Handler", plan.Handler),
             ("Main loop", plan.Idle),
             ("Load", plan.Load),
+            ("Ways to toggle", plan.Variants is { } variants ? string.Join(", ", variants) : null),
+            ("Timer period", plan.PeriodNs is { } period ? Time(period) : null),
             ("Samples", plan.Samples is { } samples ? $"{Count(samples)} after {Count(plan.Warmup ?? 0)} of warm-up" : null),
             ("Gap between pulses", plan.GapMinNs is { } gap ? $"{Time(gap)} plus up to {Time(plan.GapWidthNs ?? 0)}, seed {Number(plan.Seed ?? 0)}" : null),
             ("Pulse", plan.PulseNs is { } pulse ? Time(pulse) : null),

@@ -20,6 +20,13 @@ public static class SummaryCsv
             WriteNumbers(csv, name, "", all);
         }
 
+        foreach (var signal in run.Signals ?? [])
+        {
+            WriteNumbers(csv, name, $"{signal.Name}_period_", signal.PeriodNs);
+            WriteNumbers(csv, name, $"{signal.Name}_high_", signal.HighNs);
+            WriteNumbers(csv, name, $"{signal.Name}_low_", signal.LowNs);
+        }
+
         if (run.ByEdge is { } byEdge)
         {
             WriteNumbers(csv, name, "rising_", byEdge.Rising.LatencyNs);

@@ -75,6 +75,11 @@ internal sealed class SamplerCapture(SimulatedWorld world, CapturePlan plan, lon
             return ProgramState.Running;
         }
 
+        if (world.AwaitsHost && console.PendingInput == 0 && _reason is null)
+        {
+            return ProgramState.Waiting;
+        }
+
         var overtaken = Overtaken();
         if (overtaken is not null || IsOver(console))
         {

@@ -16,6 +16,7 @@ public sealed class SimulatedRig
         Sampler = new SimulatedBoard(_world, Side.Sampler, sampler, _truth, time);
         _world.TargetExpired = Target.Wake;
         _world.PulseFired = OnPulse;
+        _world.HostWasHeard = Sampler.Wake;
     }
 
     public SimulatedBoard Target { get; }

@@ -41,6 +41,27 @@ internal sealed class SimulatedWorld
     /// <summary>Called when <see cref="TargetDeadlinePs"/> has come.</summary>
     public Action? TargetExpired { get; set; }
 
+    /// <summary>
+    /// The target will do nothing before it hears the host, and nothing else is going on: a sampler that listens lets no time pass meanwhile. Its idle
+    /// seconds would be over in no time by the host's clock.
+    /// </summary>
+    public bool AwaitsHost
+    {
+        get;
+        set
+        {
+            var ends = field && !value;
+            field = value;
+            if (ends)
+            {
+                HostWasHeard?.Invoke();
+            }
+        }
+    }
+
+    /// <summary>Called when <see cref="AwaitsHost"/> is over.</summary>
+    public Action? HostWasHeard { get; set; }
+
     /// <summary>Called with the number of each pulse before it is driven.</summary>
     public Action<long>? PulseFired { get; set; }
 

@@ -18,10 +18,15 @@ internal sealed class ToggleProgram(
     {
         World.Wires.Configure(response, PinMode.Output, PinPull.None, latch: false, World.NowPs);
         World.CaptureStarts = seed => _seed = seed;
+        World.AwaitsHost = true;
         return new PulseTrain(World.Wires, response, []);
     }
 
-    protected override void Release() => World.Wires.Configure(response, PinMode.Input, PinPull.None, latch: false, World.NowPs);
+    protected override void Release()
+    {
+        World.Wires.Configure(response, PinMode.Input, PinPull.None, latch: false, World.NowPs);
+        World.AwaitsHost = false;
+    }
 
     protected override void Hear()
     {
@@ -34,6 +39,7 @@ internal sealed class ToggleProgram(
         var seed = SimulationRandom.Mix(options.Seed, string.Create(CultureInfo.InvariantCulture, $"{_seed} {identity.Version.Text} {variant}"));
         var burst = ToggleProfile.For(identity.Chip, variant).Scaled(options.Speed).Burst(World.NowPs + StartPs, _periods, SimulationRandom.For(seed, "toggle"));
         World.Activity = new PulseTrain(World.Wires, response, burst) { Stuck = options.Faults.StuckAtStimulus == 0 };
+        World.AwaitsHost = false;
     }
 
     protected override void BeforeStop()

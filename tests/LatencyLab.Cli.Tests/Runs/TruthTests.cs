@@ -38,6 +38,11 @@ public sealed class TruthTests : IDisposable
             data.Add("sim:rp2040?load=gc", "--handler hard --irq both --idle spin");
             data.Add("sim:esp8266", "--handler viper --min-latency 1us");
             data.Add("sim:esp32", "--window 5ms --warmup 0");
+            data.Add("sim:esp32", "--test poll");
+            data.Add("sim:esp8266?load=wifi", "--test poll --irq both --handler viper");
+            data.Add("sim:rp2040?load=gc", "--test poll --irq falling --handler native");
+            data.Add("sim:rp2040", "--test schedule");
+            data.Add("sim:esp8266", "--test schedule --irq both --idle spin");
             return data;
         }
     }
@@ -66,6 +71,8 @@ public sealed class TruthTests : IDisposable
         { "sim:esp8266?fault=stuck@100", "--irq rising" },
         { "sim:esp32?fault=hang@100", "--irq both" },
         { "sim:esp32?fault=noend", "--irq rising" },
+        { "sim:esp32?fault=drop:0.05", "--test poll" },
+        { "sim:rp2040?fault=flip:1e-4", "--test schedule" },
         { "sim:esp8266?fault=drop:0.05,flip:1e-4&load=wifi", "--gap 400us+300us" },
         { "sim:esp32?fault=drop:0.05,double:0.1,reorder:0.05,foreign&load=gc", "--gap 200us+100us --irq both" },
     };

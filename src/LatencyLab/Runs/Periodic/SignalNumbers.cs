@@ -85,7 +85,8 @@ public sealed record SignalNumbers
             DutyCycleDistortionNs = Ns(report.DutyCycleDistortion),
             TieRmsNs = Ns(report.TimeIntervalError?.Rms),
             TiePpNs = Ns(report.TimeIntervalError?.PeakToPeak),
-            UncertaintyNs = LatencyInTime.UncertaintyOf(report.Period, timeBase, sampler.EdgeNs, sampler.ClockPpmLimit),
+            // One wire: what shifts one of its edges shifts the next one of the same direction alike.
+            UncertaintyNs = LatencyInTime.UncertaintyOf(report.Period, timeBase, 0, sampler.ClockPpmLimit),
         };
 
         double? Ns(double? ticks) => ticks is { } t ? timeBase.ToNanoseconds(t) : null;
