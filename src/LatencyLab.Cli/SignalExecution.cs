@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using LatencyLab.Formats;
+using LatencyLab.Runs;
 using LatencyLab.Runs.Periodic;
 using LatencyLab.Signals;
 using LatencyLab.Statistics;
@@ -15,24 +16,32 @@ internal static class SignalExecution
     public static void Run(string path, string channel, ReadOptions options, string? nominal, string reference, Output output, CancellationToken cancellationToken)
     {
         var collector = new CaptureCollector();
-        CaptureFile.Open(path, options with { Channels = [channel] }).Read(collector, cancellationToken);
+        var folder = Directory.Exists(path) ? RunFolder.Open(path) : null;
+        var run = folder is not null && File.Exists(folder.RunJsonPath) ? folder.Read() : null;
+        options = options with { Channels = [channel] };
+        (folder is null ? CaptureFile.Open(path, options) : folder.OpenEdges(options)).Read(collector, cancellationToken);
         var capture = collector.ToCapture();
         var trace = capture.Traces.First(t => t.Channel.Name == channel);
-        if (reference == "nominal" && nominal is null)
+        if (reference == "nominal" && nominal is null && run?.Plan.PeriodNs is null)
         {
             throw new LatencyLabException(FaultKind.Usage, "The nominal clock isn't known.", "--reference", "Add --nominal with a period or a frequency.");
         }
 
         var signal = new SignalOptions(
-            nominal is null ? null : PeriodTicks(nominal, capture.TimeBase),
+            nominal is not null ? PeriodTicks(nominal, capture.TimeBase) : run?.Plan.PeriodNs * 1e-9 * capture.TimeBase.TickHz,
             reference switch { "median" => TieReference.MedianPhase, "nominal" => TieReference.FixedPeriod, _ => TieReference.LeastSquares });
         var report = SignalAnalysis.Report(SignalPieces.Of(capture, trace), signal);
         if (output.Json)
         {
-            output.Result.WriteLine(Json(path, channel, capture.TimeBase, report));
+            output.Result.WriteLine(Json(path, channel, run?.Simulated ?? false, capture.TimeBase, report));
         }
         else
         {
+            if (run is { Simulated: true })
+            {
+                output.Result.WriteLine("SIMULATED: synthetic edges, no board was measured.");
+            }
+
             WriteText(output.Result, path, channel, capture.TimeBase, report);
         }
     }
@@ -91,7 +100,7 @@ internal static class SignalExecution
         string Fine(double ticks) => UnitText.Time(timeBase.ToNanoseconds(ticks));
     }
 
-    private static string Json(string path, string channel, TimeBase timeBase, SignalReport report)
+    private static string Json(string path, string channel, bool simulated, TimeBase timeBase, SignalReport report)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
@@ -100,6 +109,7 @@ internal static class SignalExecution
             writer.WriteString("schema", "latencylab.signal/1");
             writer.WriteString("file", path);
             writer.WriteString("channel", channel);
+            writer.WriteBoolean("simulated", simulated);
             writer.WriteNumber("tick_hz", timeBase.TickHz);
             writer.WriteNumber("rising_edges", report.RisingEdges);
             writer.WriteNumber("missing_pulses", report.MissingPulses);

@@ -18,7 +18,7 @@ public sealed class BadInputTests : IDisposable
         { "--pin 4 --response-pin 4 --rig sim", 2, "interrupt and response", "response pin" },
         { "--pin 5 --response-pin 5", 2, "interrupt and response", "response pin" },
         { "--pin four --rig sim", 2, "four", "--help" },
-        { "--irq rising --rig sim", 2, "--pin", "--help" },
+        { "--irq rising --rig sim", 2, "--pin", "--pin 4" },
         { "--pin 4 --rig sim:z80", 2, "z80", "esp8266" },
         { "--pin 4 --rig sim:esp32?load=heavy", 2, "load=heavy", "wifi" },
         { "--pin 4 --rig sim:esp32?fault=fire", 2, "fire", "drop" },

@@ -43,6 +43,7 @@ public sealed class SignalRunTests : IDisposable
             var again = await CommandOutcome.OfAsync("analyze", folder, "--signal", (string)signal!["name"]!, "--json");
             Assert.True(again.Code == 0, again.Said);
             Assert.Equal(301, (int)again.Json["rising_edges"]!);
+            Assert.True((bool)again.Json["simulated"]!);
             foreach (var statistic in new[] { "min", "p50", "max", "mean" })
             {
                 Assert.Equal((double)signal["period_ns"]![statistic]!, (double)again.Json["period_ns"]![statistic]!, 6);
@@ -65,7 +66,7 @@ public sealed class SignalRunTests : IDisposable
     [Theory]
     [InlineData("sim:esp32", "1ms", "--idle spin")]
     [InlineData("sim:pico", "500us", "--handler hard")]
-    [InlineData("sim:esp8266", "2ms", "--handler viper")]
+    [InlineData("sim:esp8266", "10ms", "--handler viper")]
     public async Task Timer_is_held_against_its_planned_period(string rig, string period, string options)
     {
         var run = await RunAsync(["--test", "timer", "--period", period, "--rig", rig, "--samples", "400", .. options.Split(' ')]);
@@ -155,7 +156,7 @@ public sealed class SignalRunTests : IDisposable
     [Fact]
     public async Task Signals_are_measured_over_serial_ports_too()
     {
-        await using var rig = await ServedRig.StartAsync("--rig", "sim:esp32c3");
+        await using var rig = await ServedRig.StartAsync("--rig", "sim:esp32c3?response=5");
         foreach (var arguments in new[] { "--test toggle --samples 200", "--test timer --samples 100 --handler viper", "--test toggle --variant viper" })
         {
             var run = await rig.LatencyLabAsync(["run", .. arguments.Split(' '), "--target", rig.Target, "--sampler", rig.Sampler, "--json", "-o", _folder.Path]);

@@ -1,5 +1,8 @@
 using System.Text.Json;
 using LatencyLab.MicroPython;
+using LatencyLab.Runs;
+using LatencyLab.Signals;
+using LatencyLab.Targets;
 
 namespace LatencyLab.Tests.Firmware;
 
@@ -19,7 +22,8 @@ public sealed class FramedTestScriptTests
     {
         await using var board = await BridgedBoard.StartAsync(port, Small, "target/core", "target/frame", "target/poll");
         var heap = await board.HeapBytesAsync();
-        var program = await ArmAsync(board, "poll", $$"""{"nonce":7,"pin":4,"response_pin":5,"irq":"{{irq}}","handler":"bytecode","seconds":600}""");
+        EdgeWords.TryParse(irq, out var edge);
+        var program = await ArmAsync(board, "poll", new PollTest(7, 4, 5, edge, IrqHandler.Bytecode, 600, null, null).ToJson());
         Assert.False((await board.PinsAsync()).Gc);
         foreach (var level in levels)
         {
@@ -80,7 +84,7 @@ public sealed class FramedTestScriptTests
     {
         await using var board = await BridgedBoard.StartAsync(port, Small, "target/core", "target/frame", "target/timer");
         var heap = await board.HeapBytesAsync();
-        var program = await StartAsync(board, "timer", $$"""{"nonce":7,"response_pin":5,"handler":"{{handler}}","period_us":1500,"seconds":600}""");
+        var program = await StartAsync(board, "timer", new TimerTest(7, 5, Enum.Parse<IrqHandler>(handler, ignoreCase: true), IdleLoop.Sleep, 1500, 600, null).ToJson());
         Assert.Equal(number, Number(await BridgedBoard.NextAsync(program), "timer"));
         await AssertNextAsync(program, "ARMED");
         Assert.Equal(new[] { number, 1, 1500, 1_000_000 }, (await board.PinsAsync()).Timer);
@@ -107,7 +111,7 @@ public sealed class FramedTestScriptTests
         await using var board = await BridgedBoard.StartAsync(port, Small, "target/core", "target/frame", "target/schedule");
         var heap = await board.HeapBytesAsync();
         var program = await ArmAsync(
-            board, "schedule", $$"""{"nonce":7,"pin":4,"response_pin":5,"irq":"rising","handler":"{{handler}}","idle":"{{idle}}","seconds":600}""");
+            board, "schedule", new ScheduleTest(7, 4, 5, EdgeKind.Rising, handler == "hard", Enum.Parse<IdleLoop>(idle, ignoreCase: true), 600).ToJson());
         Assert.Equal(handler == "hard", (await board.PinsAsync()).Pins["4"].Hard);
         for (var i = 0; i < 4; i++)
         {
@@ -162,7 +166,7 @@ public sealed class FramedTestScriptTests
     // The response pin starts low; every answer is high, low. GPIO5 is written as 10 and 11.
     private static int[] Pulses(int count) => [10, .. Enumerable.Repeat(new[] { 11, 10 }, count).SelectMany(pulse => pulse)];
 
-    private static string Toggle(string variant) => $$"""{"nonce":7,"response_pin":5,"variant":"{{variant}}","periods":3,"seconds":600,"set":null}""";
+    private static string Toggle(string variant) => new ToggleTest(7, 5, variant, 3, 600, null).ToJson();
 
     private static async Task<RunningProgram> StartAsync(BridgedBoard board, string test, string arguments) => await board.StartCallAsync(test, arguments);
 
