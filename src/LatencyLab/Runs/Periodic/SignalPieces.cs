@@ -40,38 +40,21 @@ public static class SignalPieces
     public static List<(long[] Ticks, bool FirstIsRising)> Between(IReadOnlyList<(long[] Ticks, bool FirstIsRising)> pieces, int skip, int periods)
     {
         var kept = new List<(long[] Ticks, bool FirstIsRising)>();
-        var rises = 0L;
+        var last = skip + (long)periods;
+        var before = 0L;
         foreach (var (ticks, firstIsRising) in pieces)
         {
-            var from = -1;
-            var to = ticks.Length;
-            for (var i = firstIsRising ? 0 : 1; i < ticks.Length; i += 2)
+            var first = firstIsRising ? 0 : 1;
+            var rises = (ticks.Length - first + 1) / 2;
+            var (from, to) = (Math.Max(0, skip - before), Math.Min(rises - 1, last - before));
+            if (from <= to)
             {
-                if (rises == skip + (long)periods)
-                {
-                    // The edge that closes the last period.
-                    to = i + 1;
-                    rises++;
-                    break;
-                }
-
-                if (rises >= skip && rises <= skip + (long)periods && from < 0)
-                {
-                    from = i;
-                }
-
-                rises++;
+                // The edge that closes the last period ends it; otherwise the piece goes on to its end.
+                var end = before + to == last ? first + (2 * to) + 1 : ticks.Length;
+                kept.Add((ticks[(int)(first + (2 * from))..(int)end], true));
             }
 
-            if (from >= 0)
-            {
-                kept.Add((ticks[from..to], true));
-            }
-
-            if (rises > skip + (long)periods)
-            {
-                break;
-            }
+            before += rises;
         }
 
         return kept;
