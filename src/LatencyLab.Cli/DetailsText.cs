@@ -23,21 +23,23 @@ internal static class DetailsText
             writer.WriteLine($"  jitter {Time(jitter)} peak to peak of {numbers.NMatched}   sd without quantisation {(details.SdResolved is { } sd ? sd == 0 ? $"below {UnitText.Time(floor)}" : UnitText.Time(sd) : "-")}");
         }
 
-        if (details.Modes.Count > 1)
+        switch (details.Modes)
         {
-            writer.WriteLine("  modes  " + string.Join(", ", details.Modes.OrderByDescending(m => m.Share).Take(MostModes)
-                .Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Share * 100:0.#} % at {Time(m.Low)} to {Time(m.High)}"))));
+            case [var one]:
+                writer.WriteLine($"  modes  one, {Time(one.Low)} to {Time(one.High)}");
+                break;
+            case [_, _, ..]:
+                writer.WriteLine("  modes  " + string.Join(", ", details.Modes.OrderByDescending(m => m.Share).Take(MostModes)
+                    .Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Share * 100:0.#} % at {Time(m.Low)} to {Time(m.High)}"))));
+                break;
         }
 
-        if (numbers.NEff.TryGetValue("mean", out var size) && size < 0.8 * numbers.N)
+        if (numbers.NEff.TryGetValue("mean", out var size))
         {
-            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  neighbours resemble each other (r = {details.Autocorrelation:0.00}): {numbers.N} latencies are worth {size:0} independent ones; intervals are computed for those"));
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  effective sample size {size:0} of {numbers.N}{(size < 0.8 * numbers.N ? $": neighbours resemble each other (r = {details.Autocorrelation:0.00}); intervals are computed for that many" : "")}"));
         }
 
-        foreach (var phase in details.Phases.Where(p => p.Locked))
-        {
-            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  warning: the stimuli keep step with a period of {UnitText.Time(phase.PeriodNs)} (R = {phase.Resultant:0.00}): percentiles depend on the phase in which the run began; use a --gap with a random part as long as that"));
-        }
+        Phases(writer, details.Phases);
 
         if (details.Outliers is { Count: > 0 } outliers)
         {
@@ -55,6 +57,19 @@ internal static class DetailsText
         string Time(double ns) => UnitText.Time(ns, timeBase.TickNs);
     }
 
+    private static void Phases(TextWriter writer, IReadOnlyList<PhaseNumbers> phases)
+    {
+        if (phases.Count > 0 && !phases.Any(p => p.Locked))
+        {
+            writer.WriteLine($"  phase locking   stimuli keep step with none of {string.Join(", ", phases.Select(p => UnitText.Time(p.PeriodNs)))}");
+        }
+
+        foreach (var phase in phases.Where(p => p.Locked))
+        {
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  warning: the stimuli keep step with a period of {UnitText.Time(phase.PeriodNs)} (R = {phase.Resultant:0.00}): percentiles depend on the phase in which the run began; use a --gap with a random part as long as that"));
+        }
+    }
+
     public static void Write(TextWriter writer, TailDetails tail, TimeBase timeBase)
     {
         writer.WriteLine("tail   model extrapolation, not a worst case");
@@ -68,7 +83,7 @@ internal static class DetailsText
         foreach (var quantile in tail.Quantiles)
         {
             writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"  p{quantile.Quantile * 100:0.######} about {UnitText.Time(quantile.Value)}   other thresholds give {UnitText.Time(quantile.Lowest)} to {UnitText.Time(quantile.Highest)}"));
+                $"  p{quantile.Quantile * 100:0.######} about {UnitText.Time(quantile.Value)}   {(quantile.Lowest < quantile.Highest ? $"other thresholds give {UnitText.Time(quantile.Lowest)} to {UnitText.Time(quantile.Highest)}" : "no other threshold could be tried")}"));
         }
 
         foreach (var condition in tail.Conditions)

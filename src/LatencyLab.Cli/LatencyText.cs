@@ -7,7 +7,7 @@ namespace LatencyLab.Cli;
 /// <summary>Counts and latencies as a table for people.</summary>
 internal static class LatencyText
 {
-    private static readonly (string Name, string Label)[] Quantiles = [("p50", "p50"), ("p90", "p90"), ("p99", "p99"), ("p99_9", "p99.9")];
+    private static readonly (string Name, string Label)[] Quantiles = [("p50", "p50"), ("p90", "p90"), ("p99", "p99"), ("p99_9", "p99.9"), ("p99_99", "p99.99")];
 
     /// <summary>The counts in one line, zero counts of trouble left out.</summary>
     public static string Counts(AnalysisCounts counts, long? callbacks = null)
@@ -53,7 +53,7 @@ internal static class LatencyText
         {
             if (valueNs is not { } value)
             {
-                writer.WriteLine($"{indent}{label,-6}         -   {(numbers.NullReasons.TryGetValue(name, out var why) ? Reason(why) : "")}".TrimEnd());
+                writer.WriteLine($"{indent}{label,-7}        -   {(numbers.NullReasons.TryGetValue(name, out var why) ? Reason(why) : "")}{AtLeast(name)}".TrimEnd());
                 return;
             }
 
@@ -62,8 +62,10 @@ internal static class LatencyText
             var interval = numbers.Ci95.TryGetValue(name, out var ci)
                 ? $"95 % [{End(ci.Low)}, {End(ci.High)}]"
                 : remark ?? (value == 0 && name == "min" ? "below one tick" : "");
-            writer.WriteLine($"{indent}{label,-6}{UnitText.Time(value, resolution),12}   {interval}".TrimEnd());
+            writer.WriteLine($"{indent}{label,-7}{UnitText.Time(value, resolution),11}   {interval}".TrimEnd());
         }
+
+        string AtLeast(string name) => numbers.AtLeast.TryGetValue(name, out var bound) ? $"; at least {UnitText.Time(bound, tickNs)} (97.5 %)" : "";
 
         string End(double? endNs) => endNs is { } ns ? UnitText.Time(ns, tickNs) : "open";
     }

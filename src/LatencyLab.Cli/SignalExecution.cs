@@ -13,27 +13,47 @@ namespace LatencyLab.Cli;
 /// <summary>Carries out <c>analyze FILE --signal CHANNEL</c>: one clock-like channel.</summary>
 internal static class SignalExecution
 {
+    private static readonly Dictionary<string, TieReference> Words = new(StringComparer.Ordinal)
+    {
+        ["fit"] = TieReference.LeastSquares, ["median"] = TieReference.MedianPhase, ["nominal"] = TieReference.FixedPeriod,
+    };
+
     public static void Run(string path, string channel, ReadOptions options, string? nominal, string reference, Output output, CancellationToken cancellationToken)
     {
-        var collector = new CaptureCollector();
         var folder = Directory.Exists(path) ? RunFolder.Open(path) : null;
         var run = folder is not null && File.Exists(folder.RunJsonPath) ? folder.Read() : null;
-        options = options with { Channels = [channel] };
-        (folder is null ? CaptureFile.Open(path, options) : folder.OpenEdges(options)).Read(collector, cancellationToken);
-        var capture = collector.ToCapture();
-        var trace = capture.Traces.First(t => t.Channel.Name == channel);
         if (reference == "nominal" && nominal is null && run?.Plan.PeriodNs is null)
         {
             throw new LatencyLabException(FaultKind.Usage, "The nominal clock isn't known.", "--reference", "Add --nominal with a period or a frequency.");
         }
 
-        var signal = new SignalOptions(
-            nominal is not null ? PeriodTicks(nominal, capture.TimeBase) : run?.Plan.PeriodNs * 1e-9 * capture.TimeBase.TickHz,
-            reference switch { "median" => TieReference.MedianPhase, "nominal" => TieReference.FixedPeriod, _ => TieReference.LeastSquares });
-        var report = SignalAnalysis.Report(SignalPieces.Of(capture, trace), signal);
+        if (reference == channel)
+        {
+            throw new LatencyLabException(FaultKind.Usage, "A channel has no error against itself.", "--reference", "Name another channel.");
+        }
+
+        var collector = new CaptureCollector();
+        options = options with { Channels = Words.ContainsKey(reference) ? [channel] : [channel, reference] };
+        (folder is null ? CaptureFile.Open(path, options) : folder.OpenEdges(options)).Read(collector, cancellationToken);
+        var capture = collector.ToCapture();
+        var period = nominal is not null ? PeriodTicks(nominal, capture.TimeBase) : run?.Plan.PeriodNs * 1e-9 * capture.TimeBase.TickHz;
+        var signal = Words.TryGetValue(reference, out var word)
+            ? new SignalOptions(period, word)
+            : new SignalOptions(period, TieReference.OtherChannel, Clock(Pieces(reference), reference));
+        var report = SignalAnalysis.Report(Pieces(channel), signal);
+        if (signal.Clock is { } clock && report is { TimeIntervalError: null, NominalPeriodTicks: { } seen })
+        {
+            throw new LatencyLabException(
+                FaultKind.Measurement,
+                clock.Ratio(seen) is null
+                    ? $"{reference} can't be the clock of {channel}: periods of {UnitText.Time(capture.TimeBase.ToNanoseconds(clock.PeriodTicks))} and {UnitText.Time(capture.TimeBase.ToNanoseconds(seen))}, and neither is a multiple of the other."
+                    : $"Fewer than three cycles of {channel} lie within those of {reference}.",
+                path, "Compare clocks of the same rate, or of a multiple of it.");
+        }
+
         if (output.Json)
         {
-            output.Result.WriteLine(Json(path, channel, run?.Simulated ?? false, capture.TimeBase, report));
+            output.Result.WriteLine(Json(path, channel, reference, run?.Simulated ?? false, capture.TimeBase, report));
         }
         else
         {
@@ -42,8 +62,19 @@ internal static class SignalExecution
                 output.Result.WriteLine("SIMULATED: synthetic edges, no board was measured.");
             }
 
-            WriteText(output.Result, path, channel, capture.TimeBase, report);
+            WriteText(output.Result, path, channel, reference, capture.TimeBase, report);
         }
+
+        IReadOnlyList<(long[] Ticks, bool FirstIsRising)> Pieces(string name) => SignalPieces.Of(capture, capture.Traces.First(t => t.Channel.Name == name));
+    }
+
+    // The longest piece: across a gap cycles can't be counted.
+    private static ReferenceClock Clock(IReadOnlyList<(long[] Ticks, bool FirstIsRising)> pieces, string channel)
+    {
+        long[] rising = [.. pieces.Select(p => p.Ticks.Where((_, i) => ((i & 1) == 0) == p.FirstIsRising).ToArray()).MaxBy(p => p.Length) ?? []];
+        return rising.Length >= 2
+            ? new ReferenceClock(rising)
+            : throw new LatencyLabException(FaultKind.Measurement, $"{channel} has no two rising edges in a row to be a clock.", "--reference", "Name another channel.");
     }
 
     private static double PeriodTicks(string text, TimeBase timeBase)
@@ -58,13 +89,13 @@ internal static class SignalExecution
             : throw new LatencyLabException(FaultKind.Usage, $"'{text}' is neither a period nor a frequency.", "--nominal", "Write --nominal 1ms or --nominal 32768Hz.");
     }
 
-    private static void WriteText(TextWriter writer, string path, string channel, TimeBase timeBase, SignalReport report)
+    private static void WriteText(TextWriter writer, string path, string channel, string reference, TimeBase timeBase, SignalReport report)
     {
         writer.WriteLine(TerminalText.Clean($"{path}   {channel}   {UnitText.Frequency(timeBase.TickHz)}, tick {UnitText.Time(timeBase.TickNs)}"));
         writer.WriteLine($"rising edges {report.RisingEdges}   missing pulses {report.MissingPulses}   doubled pulses {report.DoubledPulses}");
         if (report.Period.Mean is { } mean)
         {
-            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"frequency       {UnitText.Frequency(timeBase.TickHz / mean)}{(report.FrequencyErrorPpm is { } ppm ? $"   {ppm:+0.###;-0.###;0} ppm against the nominal" : "")}"));
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"frequency       {UnitText.Frequency(timeBase.TickHz / mean)}{(report.FrequencyErrorPpm is { } ppm ? $"   period {ppm:+0.###;-0.###;0} ppm against {(report.TimeIntervalError?.Reference == TieReference.OtherChannel ? TerminalText.Clean(reference) : "the nominal")}" : "")}"));
         }
 
         Summary("period", report.Period);
@@ -77,7 +108,7 @@ internal static class SignalExecution
         Line("over N periods", report.NPeriodJitter.Count > 0 ? string.Join("   ", report.NPeriodJitter.Select(n => $"{n.Periods}: {Fine(n.Sd)}")) : null);
         Line("duty", report.Duty is { } duty ? string.Create(CultureInfo.InvariantCulture, $"{duty * 100:0.####} %   high minus low {Fine(report.DutyCycleDistortion!.Value)}") : null);
         Line("time error", report.TimeIntervalError is { } tie
-            ? $"{Fine(tie.Rms)} rms   {Fine(tie.PeakToPeak)} peak to peak   against {(tie.Reference switch { TieReference.MedianPhase => "the fitted period, median phase", TieReference.FixedPeriod => "the nominal period", _ => "the best fitting clock" })}"
+            ? $"{Fine(tie.Rms)} rms   {Fine(tie.PeakToPeak)} peak to peak   against {(tie.Reference switch { TieReference.MedianPhase => "the fitted period, median phase", TieReference.FixedPeriod => "the nominal period", TieReference.OtherChannel => TerminalText.Clean(reference), _ => "the best fitting clock" })}"
             : null);
         if (report.Stability.Count > 0)
         {
@@ -100,7 +131,7 @@ internal static class SignalExecution
         string Fine(double ticks) => UnitText.Time(timeBase.ToNanoseconds(ticks));
     }
 
-    private static string Json(string path, string channel, bool simulated, TimeBase timeBase, SignalReport report)
+    private static string Json(string path, string channel, string reference, bool simulated, TimeBase timeBase, SignalReport report)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
@@ -129,6 +160,7 @@ internal static class SignalExecution
             Number("tie_rms_ns", Ns(report.TimeIntervalError?.Rms));
             Number("tie_pp_ns", Ns(report.TimeIntervalError?.PeakToPeak));
             writer.WriteString("tie_reference", report.TimeIntervalError?.Reference.ToString());
+            writer.WriteString("tie_reference_channel", report.TimeIntervalError?.Reference == TieReference.OtherChannel ? reference : null);
             writer.WriteStartArray("stability");
             foreach (var point in report.Stability)
             {

@@ -18,7 +18,7 @@ public sealed record PlotSeries(string Name, SortedCounts Values, long Censored,
         $"{Name} (n {PlotText.Count(N)}{(Censored == 0 ? "" : $", {PlotText.Count(Censored)} missed or late")})";
 
     internal RankInterval Interval(double probability) =>
-        EffectiveN is { } effective ? RankInterval.OfDependent(N, effective, probability) : RankInterval.Of(N, probability);
+        RankInterval.OfDependent(N, EffectiveN ?? N, probability);
 
     /// <summary>Order statistic in nanoseconds; null where the rank is that of a censored value.</summary>
     internal double? AtRankNs(long rank) => rank >= 1 && rank <= Values.Count ? TimeBase.ToNanoseconds(Values.ValueAtRank(rank)) : null;

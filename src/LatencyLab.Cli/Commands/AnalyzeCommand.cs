@@ -15,7 +15,7 @@ public static class AnalyzeCommand
 
     public static Command Create(Output output)
     {
-        var file = new Argument<string>("file") { Description = "A capture file or a run folder." };
+        var file = new Argument<string>("file") { Description = $"A capture file, or a run: {RunOperands.Description}." };
         var pair = new Option<string?>("--pair") { Description = "Stimulus and response channel, such as TCK:RTCK." };
         var edge = new Option<string>("--edge") { Description = "Edges of stimulus and response: rising, falling or both, such as rising:both.", DefaultValueFactory = _ => "rising" };
         var window = new Option<Duration?>("--window") { Description = "A later answer is late; default: until the next stimulus.", CustomParser = OptionText.Duration };
@@ -28,18 +28,18 @@ public static class AnalyzeCommand
         var hdr = new Option<string?>("--hdr") { Description = "Write an HdrHistogram V2 log, in nanoseconds, to this file." };
         var signal = new Option<string?>("--signal") { Description = "Report on one channel instead: period, jitter, time error, duty, stability." };
         var nominal = new Option<string?>("--nominal") { Description = "What the period or frequency of --signal should be: 1ms, 32768Hz." };
-        var reference = new Option<string>("--reference") { Description = "Clock for the time error of --signal: fit, median or nominal.", DefaultValueFactory = _ => "fit" };
-        reference.AcceptOnlyFromAmong("fit", "median", "nominal");
+        var reference = new Option<string>("--reference") { Description = "Clock for the time error of --signal: fit, median, nominal, or another channel.", DefaultValueFactory = _ => "fit" };
+        var root = RunOperands.Root();
         var csv = new Option<string?>("--csv") { Description = "Write one row a stimulus to this file." };
         var plots = new Option<string?>("--plots") { Description = "Draw histogram.png and waveform.png into this folder." };
         var noPlots = new Option<bool>("--no-plots") { Description = "Draw nothing, whatever else is asked for." };
         var command = new Command("analyze", "Pair stimulus and response in a capture and print the latencies.")
         {
-            file, pair, edge, window, minLatency, sampleRate, map, clockPpm, limit, tail, csv, hdr, plots, noPlots, signal, nominal, reference,
+            file, pair, edge, window, minLatency, sampleRate, map, clockPpm, limit, tail, csv, hdr, plots, noPlots, signal, nominal, reference, root,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
-            var path = parsed.GetValue(file)!;
+            var path = RunOperands.LocateOne(parsed.GetValue(file)!, parsed.GetValue(root)!);
             var request = new AnalysisRequest(
                 parsed.GetValue(pair), parsed.GetValue(edge)!, parsed.GetValue(window), parsed.GetValue(minLatency) ?? Duration.Zero, parsed.GetValue(clockPpm),
                 parsed.GetValue(limit), parsed.GetValue(tail));

@@ -11,7 +11,7 @@ public static class BaselineCommand
 {
     public static Command Create(Output output)
     {
-        var root = new Option<string>("--runs") { Description = "Root of the run folders.", DefaultValueFactory = _ => "captures", Recursive = true };
+        var root = RunOperands.Root(recursive: true);
         var command = new Command("baseline", "Name runs to compare with.") { Set(output, root), List(output, root), Show(output, root), Remove(output, root) };
         command.Options.Add(root);
         return command;
@@ -20,7 +20,7 @@ public static class BaselineCommand
     private static Command Set(Output output, Option<string> root)
     {
         var name = NameOf();
-        var runs = new Argument<string[]>("runs") { Description = "Folders, run ids, latest, labels or versions.", Arity = ArgumentArity.OneOrMore };
+        var runs = new Argument<string[]>("runs") { Description = $"Runs, each {RunOperands.Description}.", Arity = ArgumentArity.OneOrMore };
         var command = new Command("set", "Name runs, in place of those that had the name.") { name, runs };
         command.SetAction((parsed, _) =>
         {

@@ -15,7 +15,7 @@ public static class CompareCommand
     {
         var operands = new Argument<string[]>("runs")
         {
-            Description = "BASE and NEW: a folder, a run id, latest, baseline:NAME, a label or a version. With --group-by: one folder.", Arity = ArgumentArity.ZeroOrMore,
+            Description = $"BASE and NEW: each {RunOperands.Description}, or a folder of runs. With --group-by: one folder.", Arity = ArgumentArity.ZeroOrMore,
         };
         var before = new Option<string[]>("--base") { Description = "Runs of the base.", AllowMultipleArgumentsPerToken = true };
         var after = new Option<string[]>("--new") { Description = "Runs of the new firmware.", AllowMultipleArgumentsPerToken = true };
@@ -24,7 +24,7 @@ public static class CompareCommand
         var limit = new Option<Duration?>("--limit") { Description = "Also compare how often this latency is exceeded.", CustomParser = OptionText.Duration };
         var ignore = new Option<string[]>("--ignore") { Description = "Conditions that may differ, such as handler.", AllowMultipleArgumentsPerToken = true };
         var failOn = new Option<string?>("--fail-on") { Description = "Gate, such as \"p99 > +5% or missed > 0 or p50 > 120us\"." };
-        var root = new Option<string>("--runs") { Description = "Root of the run folders.", DefaultValueFactory = _ => "captures" };
+        var root = RunOperands.Root();
         var markdown = new Option<string?>("--markdown") { Description = "Also write a Markdown block to this file." };
         var junit = new Option<string?>("--junit") { Description = "Also write JUnit XML to this file." };
         var command = new Command("compare", "Compare two firmwares run by run.") { operands, before, after, groupBy, margin, limit, ignore, failOn, root, markdown, junit };

@@ -12,7 +12,7 @@ public static class ExportCommand
 {
     public static Command Create(Output output)
     {
-        var file = new Argument<string>("file") { Description = "A run folder or a capture file." };
+        var file = new Argument<string>("file") { Description = $"A capture file, or a run: {RunOperands.Description}." };
         var to = new Option<string[]>("--to")
         {
             Description = $"The format: {string.Join(", ", CaptureExport.FormatNames)}. Given once more with a time, the end of the range.",
@@ -25,11 +25,12 @@ public static class ExportCommand
         var channels = new Option<string?>("--channels") { Description = "Only these channels: A,B." };
         var sampleRate = new Option<long?>("--samplerate") { Description = "Samples a second, for files that don't tell: 24MHz, 12000000.", CustomParser = OptionText.Hertz };
         var map = new Option<string?>("--map") { Description = "New names for channels: D0=STIM,D1=RESP." };
-        var command = new Command("export", "Write a capture in the format of another tool.") { file, to, from, path, overwrite, channels, sampleRate, map };
+        var root = RunOperands.Root();
+        var command = new Command("export", "Write a capture in the format of another tool.") { file, to, from, path, overwrite, channels, sampleRate, map, root };
         command.SetAction((parsed, cancellationToken) =>
         {
             var (format, end) = FormatAndEnd(parsed.GetValue(to)!);
-            var source = parsed.GetValue(file)!;
+            var source = RunOperands.LocateOne(parsed.GetValue(file)!, parsed.GetValue(root)!);
             var target = parsed.GetValue(path) ?? Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(source)) + CaptureExport.ExtensionOf(format);
             if (Path.GetFullPath(target) == Path.GetFullPath(source) || (Path.Exists(target) && !parsed.GetValue(overwrite)))
             {

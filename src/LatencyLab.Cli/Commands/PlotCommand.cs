@@ -14,7 +14,7 @@ public static class PlotCommand
 
     public static Command Create(Output output)
     {
-        var inputs = new Argument<string[]>("input") { Description = "Runs (folders, 'latest', or the beginning of a run id) or capture files; several for ccdf, percentile, runs and shift.", Arity = ArgumentArity.OneOrMore };
+        var inputs = new Argument<string[]>("input") { Description = $"Capture files, or runs, each {RunOperands.Description}; several for ccdf, percentile, runs and shift.", Arity = ArgumentArity.OneOrMore };
         var kind = new Option<string>("--kind", "-k") { Description = "What to draw: " + string.Join(", ", Kinds) + ".", DefaultValueFactory = _ => "histogram" };
         kind.AcceptOnlyFromAmong(Kinds);
         var from = new Option<Duration?>("--from") { Description = "Begin of the window, in the time of the capture: 1.5s.", CustomParser = OptionText.Duration };
@@ -58,7 +58,7 @@ internal sealed class CaptureOptions
     private readonly Option<Duration?> _window = new("--window") { Description = "A later answer is late (default: until the next stimulus).", CustomParser = OptionText.Duration };
     private readonly Option<Duration?> _minLatency = new("--min-latency") { Description = "An earlier answer is crosstalk (default 0).", CustomParser = OptionText.Duration };
     private readonly Option<long?> _sampleRate = new("--samplerate") { Description = "Samples a second, for files that don't tell.", CustomParser = OptionText.Hertz };
-    private readonly Option<string> _root = new("--root") { Description = "Folder that holds the run folders.", DefaultValueFactory = _ => "captures" };
+    private readonly Option<string> _root = RunOperands.Root();
     private readonly Option<string?> _map = new("--map") { Description = "New names for channels: D0=STIM,D1=RESP." };
 
     public void AddTo(Command command)
@@ -69,9 +69,10 @@ internal sealed class CaptureOptions
         }
     }
 
-    /// <summary>Opens what the user named: run folders, capture files, <c>latest</c>, beginnings of run ids.</summary>
+    /// <summary>Opens what the user named: capture files and runs; a label stands for all of its runs.</summary>
     public List<PictureInput> Open(ParseResult parsed, string[] names) =>
-        [.. names.Select(name => PictureInput.Open(name, parsed.GetValue(_root)!, Request(parsed), Read(parsed)))];
+        [.. names.SelectMany(name => RunOperands.Locate(name, parsed.GetValue(_root)!)).Distinct(StringComparer.Ordinal)
+            .Select(path => PictureInput.Open(path, Request(parsed), Read(parsed)))];
 
     private AnalysisRequest Request(ParseResult parsed) =>
         new(parsed.GetValue(_pair), parsed.GetValue(_edge)!, parsed.GetValue(_window), parsed.GetValue(_minLatency) ?? Duration.Zero, 100);

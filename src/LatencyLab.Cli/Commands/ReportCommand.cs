@@ -15,7 +15,7 @@ public static class ReportCommand
 
     public static Command Create(Output output)
     {
-        var inputs = new Argument<string[]>("run") { Description = "Runs (folders, 'latest', or the beginning of a run id) or capture files.", Arity = ArgumentArity.OneOrMore };
+        var inputs = new Argument<string[]>("run") { Description = $"Capture files, or runs, each {RunOperands.Description}.", Arity = ArgumentArity.OneOrMore };
         var format = new Option<string>("--format", "-f") { Description = $"One or more of {string.Join(",", Formats.Select(f => f.Format))}.", DefaultValueFactory = _ => "html" };
         var folder = new Option<string?>("--out", "-o") { Description = "Folder to write to, or - for stdout (default: the run folder, or here for several runs)." };
         var capture = new CaptureOptions();

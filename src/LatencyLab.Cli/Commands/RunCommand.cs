@@ -103,7 +103,7 @@ internal sealed record RunRequest
     /// <summary>What relative limits of the gate are measured against.</summary>
     public string? Baseline { get; init; }
 
-    /// <summary>The latency that over_limit of the gate counts.</summary>
+    /// <summary>The latency whose exceedances are counted, also by over_limit of the gate.</summary>
     public Duration? Limit { get; init; }
 
     /// <summary>The request with what its rig file says; options on the command line win.</summary>
@@ -166,6 +166,7 @@ internal sealed record RunRequest
         Gap = Gap,
         Window = Window ?? Gap.Min,
         MinLatency = MinLatency,
+        Limit = Limit,
         Seed = seed,
         Repeat = Repeat,
         RepeatIndex = repeatIndex,
@@ -221,7 +222,7 @@ internal sealed class RunOptions
     private readonly Option<bool> _forcePin = new("--force-pin") { Description = "Use a pin that LatencyLab advises against." };
     private readonly Option<string?> _failOn = new("--fail-on") { Description = "Gate, such as \"p99 > 200us or missed > 0\"; relative limits need --baseline." };
     private readonly Option<string?> _baseline = new("--baseline") { Description = "What relative limits are measured against: a baseline, label, version or run." };
-    private readonly Option<Duration?> _limit = new("--limit") { Description = "The latency that over_limit in a gate counts.", CustomParser = OptionText.Duration };
+    private readonly Option<Duration?> _limit = new("--limit") { Description = "Count how often this latency is exceeded; over_limit in a gate.", CustomParser = OptionText.Duration };
 
     public IEnumerable<Option> All =>
     [

@@ -7,11 +7,11 @@ namespace LatencyLab.Cli.Commands;
 /// <summary><c>latencylab runs list|show|verify|recover|rm</c>: what stands in run folders.</summary>
 public static class RunsCommand
 {
-    private static Option<string> Root => new("--root") { Description = "Folder that holds the run folders.", DefaultValueFactory = _ => "captures" };
+    private static Option<string> Root => RunOperands.Root();
 
     private static Argument<string[]> Names => new("run")
     {
-        Description = "Runs: folders, 'latest', or the beginning of a run id.", Arity = ArgumentArity.OneOrMore,
+        Description = $"Runs, each {RunOperands.Description}.", Arity = ArgumentArity.OneOrMore,
     };
 
     public static Command Create(Output output) => new("runs", "List, show, check, recover and remove recorded runs.")
@@ -43,11 +43,11 @@ public static class RunsCommand
 
     private static Command Show(Output output)
     {
-        var (root, name) = (Root, new Argument<string>("run") { Description = "A run folder, 'latest', or the beginning of a run id." });
+        var (root, name) = (Root, new Argument<string>("run") { Description = $"The run: {RunOperands.Description}." });
         var command = new Command("show", "What a run measured.") { name, root };
         command.SetAction(parsed =>
         {
-            var run = RunListing.Find(parsed.GetValue(root)!, parsed.GetValue(name)!).Read();
+            var run = new RunLibrary(parsed.GetValue(root)!).Find(parsed.GetValue(name)!).Read();
             if (output.Json)
             {
                 output.Result.Write(System.Text.Encoding.UTF8.GetString(RunJson.ToUtf8(run)));
@@ -68,7 +68,7 @@ public static class RunsCommand
         var command = new Command("verify", "Check that documents, edges and tables of runs are undamaged and agree.") { names, root };
         command.SetAction((parsed, cancellationToken) =>
         {
-            var checks = parsed.GetValue(names)!.Select(n => RunListing.Find(parsed.GetValue(root)!, n)).Select(f => (Folder: f, Problems: Check(f, cancellationToken))).ToArray();
+            var checks = Folders(parsed.GetValue(names)!, parsed.GetValue(root)!).Select(f => (Folder: f, Problems: Check(f, cancellationToken))).ToArray();
             if (output.Json)
             {
                 output.WriteJson(writer => RunsText.WriteChecks(checks, writer));
@@ -90,8 +90,8 @@ public static class RunsCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             var version = typeof(RunsCommand).Assembly.GetName().Version?.ToString(3) ?? "";
-            var recovered = parsed.GetValue(names)!
-                .Select(n => RunRecovery.Recover(RunListing.Find(parsed.GetValue(root)!, n), TimeProvider.System.GetUtcNow(), version, cancellationToken))
+            var recovered = Folders(parsed.GetValue(names)!, parsed.GetValue(root)!)
+                .Select(f => RunRecovery.Recover(f, TimeProvider.System.GetUtcNow(), version, cancellationToken))
                 .ToArray();
             if (output.Json)
             {
@@ -114,7 +114,7 @@ public static class RunsCommand
         command.SetAction(parsed =>
         {
             // All names first: a misspelt one must not leave half of the work done.
-            var folders = parsed.GetValue(names)!.Select(n => RunListing.Find(parsed.GetValue(root)!, n)).ToArray();
+            var folders = parsed.GetValue(names)!.Select(new RunLibrary(parsed.GetValue(root)!).Find).ToArray();
             Array.ForEach(folders, RunRemoval.Remove);
             if (output.Json)
             {
@@ -128,6 +128,13 @@ public static class RunsCommand
             return (int)ExitCode.Done;
         });
         return command;
+    }
+
+    // A label stands for all of its runs, except where they are removed: there each run is named by itself.
+    private static IEnumerable<RunFolder> Folders(string[] operands, string root)
+    {
+        var library = new RunLibrary(root);
+        return operands.SelectMany(library.Folders).Distinct(StringComparer.Ordinal).Select(RunFolder.Open);
     }
 
     private static IReadOnlyList<string> Check(RunFolder folder, CancellationToken cancellationToken)

@@ -15,17 +15,16 @@ namespace LatencyLab.Cli.Pictures;
 /// <param name="Reopen">The same edges, those in some spans of ticks only where the format has an index.</param>
 internal sealed record PictureInput(string Path, RunDocument? Run, ICaptureSource Source, AnalysisRequest Request, Func<IReadOnlyList<(long FromTick, long ToTick)>, ICaptureSource> Reopen)
 {
-    /// <summary>Opens a run folder, a capture file, or a run of the root by <c>latest</c> or the beginning of its id.</summary>
+    /// <summary>Opens a run folder or a capture file.</summary>
     /// <exception cref="LatencyLabException">Nothing there, or not readable.</exception>
-    public static PictureInput Open(string path, string root, AnalysisRequest request, ReadOptions options)
+    public static PictureInput Open(string path, AnalysisRequest request, ReadOptions options)
     {
-        var looksLikeFile = File.Exists(path) || (!Directory.Exists(path) && path.AsSpan().ContainsAny('/', '\\', '.'));
-        if (looksLikeFile)
+        if (!Directory.Exists(path))
         {
             return new PictureInput(path, null, CaptureFile.Open(path, options), request, spans => CaptureFile.Open(path, options with { Spans = spans }));
         }
 
-        var folder = RunListing.Find(root, path);
+        var folder = RunFolder.Open(path);
         return new PictureInput(folder.Path, folder.Read(), folder.OpenEdges(options), request, spans => folder.OpenEdges(options with { Spans = spans }));
     }
 

@@ -141,7 +141,7 @@ public static class Comparer
     {
         if (Math.Min(before, after) < ComparisonOptions.SmallestRuns)
         {
-            return (Verdict.Inconclusive, [$"{before} against {after} runs; {ComparisonOptions.SmallestRuns} a side are the least that can tell a firmware from a run"]);
+            return (Verdict.Inconclusive, [$"{before} against {after} run{(before + after == 2 ? "" : "s")}; {ComparisonOptions.SmallestRuns} a side are the least that can tell a firmware from a run"]);
         }
 
         if (metrics.Where(m => m.Verdict == Verdict.Regressed).Select(m => m.Name).ToArray() is { Length: > 0 } worse)

@@ -28,7 +28,7 @@ public sealed record ComparisonResult(
     /// <summary>One sentence that can be quoted.</summary>
     public string Sentence()
     {
-        var runs = Base.Count == New.Count ? $"{Base.Count} runs each" : $"{Base.Count} and {New.Count} runs";
+        var runs = Base.Count == New.Count ? $"{Base.Count} run{(Base.Count == 1 ? "" : "s")} each" : $"{Base.Count} and {New.Count} runs";
         var head = $"{NewName} against {BaseName} ({runs})";
         return Verdict switch
         {

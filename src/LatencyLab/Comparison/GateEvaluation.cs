@@ -20,10 +20,14 @@ public sealed record GateResult(GateOutcome Outcome, IReadOnlyList<GateFinding> 
 /// </summary>
 public static class GateEvaluation
 {
-    /// <summary>Judges the new side of a comparison, against its base where a limit is relative.</summary>
-    public static GateResult Evaluate(Gate gate, ComparisonResult comparison) => Evaluate(gate, limit => limit.IsRelative
-        ? Relative(limit, comparison)
-        : Absolute(limit, comparison.New, comparison.Options));
+    /// <summary>Judges the new side of a comparison, against its base where a limit is relative. Too few runs a side never pass.</summary>
+    public static GateResult Evaluate(Gate gate, ComparisonResult comparison) => Evaluate(gate, limit =>
+    {
+        var finding = limit.IsRelative ? Relative(limit, comparison) : Absolute(limit, comparison.New, comparison.Options);
+        return finding.Outcome == GateOutcome.Passed && !comparison.HasEnoughRuns
+            ? finding with { Outcome = GateOutcome.Inconclusive, Why = finding.Why + $", fewer than {ComparisonOptions.SmallestRuns} runs a side" }
+            : finding;
+    });
 
     /// <summary>Judges runs of one firmware; every limit must be absolute.</summary>
     public static GateResult Evaluate(Gate gate, IReadOnlyList<ComparedRun> runs, ComparisonOptions options) => gate.NeedsBase
@@ -48,12 +52,7 @@ public static class GateEvaluation
 
     private static GateFinding Relative(GateLimit limit, ComparisonResult comparison)
     {
-        var metric = comparison.Metrics.FirstOrDefault(m => m.Name == limit.Metric);
-        if (metric is null)
-        {
-            return new GateFinding(limit, GateOutcome.Inconclusive, $"{limit.Metric} isn't compared run by run");
-        }
-
+        var metric = comparison.Metrics.FirstOrDefault(m => m.Name == limit.Metric) ?? OfRuns(limit.Metric, comparison);
         if (metric is not { Base: { } before, Difference: { } difference })
         {
             return new GateFinding(limit, GateOutcome.Inconclusive, $"{limit.Metric} {metric.Note}");
@@ -71,10 +70,34 @@ public static class GateEvaluation
             return new GateFinding(limit, GateOutcome.Inconclusive, why + ", no spread over runs to judge it by");
         }
 
-        var outcome = Judge(limit, low, high, value);
-        return outcome == GateOutcome.Passed && !comparison.HasEnoughRuns
-            ? new GateFinding(limit, GateOutcome.Inconclusive, why + $", fewer than {ComparisonOptions.SmallestRuns} runs a side")
-            : new GateFinding(limit, outcome, why);
+        return new GateFinding(limit, Judge(limit, low, high, value), why);
+    }
+
+    // Statistics that no verdict is built on are compared run by run for the gate alone.
+    private static MetricComparison OfRuns(string name, ComparisonResult comparison)
+    {
+        double?[] before = [.. comparison.Base.Select(r => Statistic(name, r))];
+        double?[] after = [.. comparison.New.Select(r => Statistic(name, r))];
+        var metric = new MetricComparison
+        {
+            Name = name, IsRate = name is "missed" or "over_limit", MustBeEquivalent = false, Verdict = Verdict.Inconclusive,
+            Note = name == "over_limit" ? "needs --limit" : WhyNot(name, [.. comparison.Base, .. comparison.New]),
+        };
+        if (before.Concat(after).Any(v => v is null))
+        {
+            return metric;
+        }
+
+        var samples = new MetricSamples(name, metric.IsRate, [.. before.Select(v => v!.Value)], [.. after.Select(v => v!.Value)], false);
+        metric = metric with { Base = samples.Base.Average(), New = samples.New.Average() };
+        if (samples.Difference() is not { } difference)
+        {
+            return metric;
+        }
+
+        var (low, high) = difference.Interval(0.95);
+        var (lowOneSided, highOneSided) = difference.Interval(0.90);
+        return metric with { Low = low, High = high, LowOneSided = lowOneSided, HighOneSided = highOneSided };
     }
 
     private static GateFinding Absolute(GateLimit limit, IReadOnlyList<ComparedRun> runs, ComparisonOptions options)
@@ -126,15 +149,16 @@ public static class GateEvaluation
             return new GateFinding(limit, GateOutcome.Inconclusive, "over_limit needs --limit");
         }
 
-        var total = runs.Sum(r => r.Stimuli);
-        var events = runs.Sum(r => r.Censored + (limit.Metric == "over_limit" ? r.Latencies.CountAbove(options.LimitTicks!.Value) : 0));
+        long[] stimuli = [.. runs.Select(r => r.Stimuli)];
+        long[] counted = [.. runs.Select(r => r.Censored + (limit.Metric == "over_limit" ? r.Latencies.CountAbove(options.LimitTicks!.Value) : 0))];
+        var (total, events) = (stimuli.Sum(), counted.Sum());
         var why = $"{events} of {total} stimuli";
         if (limit.Unit == GateUnit.Count)
         {
             return new GateFinding(limit, total == 0 ? GateOutcome.Inconclusive : Judge(limit, events, events, limit.Value), why);
         }
 
-        var share = Proportion.Of(events, total);
+        var share = Proportion.Of(events, total, total / Proportion.Dispersion(counted, stimuli));
         return new GateFinding(limit, Judge(limit, share.Low, share.High, limit.Value), why);
     }
 
@@ -187,11 +211,15 @@ public static class GateEvaluation
     {
         "mean" => Moments.Mean(run.Latencies),
         "sd" => Moments.StandardDeviation(run.Latencies),
-        _ => RunStatistics.Quantile(run, Probability(metric)!.Value),
+        "min" => run.Latencies.Min,
+        "max" => run.Censored == 0 ? run.Latencies.Max : null,
+        _ => Probability(metric) is { } probability ? RunStatistics.Quantile(run, probability) : null,
     };
 
-    private static string WhyNot(string metric, IReadOnlyList<ComparedRun> runs) => Probability(metric) is { } p
-        ? Quantiles.Estimate(runs[0].Latencies, runs[0].Censored, p).NullReason ?? "not supported by every run"
+    private static string WhyNot(string metric, IReadOnlyList<ComparedRun> runs) =>
+        metric == "max" && runs.Any(r => r.Censored > 0) ? "unknown where stimuli were answered late or not at all"
+        : metric is "min" or "max" ? NullReasons.NothingMatched
+        : Probability(metric) is { } p ? runs.Select(r => Quantiles.Estimate(r.Latencies, r.Censored, p).NullReason).FirstOrDefault(r => r is not null) ?? "not supported by every run"
         : NullReasons.NeedsN(2);
 
     private static double? Probability(string metric) => metric switch

@@ -69,20 +69,29 @@ internal sealed record MetricSamples(string Name, bool IsRate, double[] Base, do
     /// <summary>For shares without a single event: how far each may be from 0 all the same, at one-sided 95 %.</summary>
     public (double Base, double New)? BoundsWithoutEvents { get; init; }
 
+    // Variance of a number that was rounded to whole ticks.
+    private const double Rounding = 1.0 / 12;
+
     /// <summary>The difference of means over runs; null when a side has no spread to judge it by.</summary>
     public Welch? Difference() => (Base.Length, New.Length) switch
     {
-        (>= 2, >= 2) => Welch.Of(Base, New),
+        (>= 2, >= 2) => OfRuns(Welch.MeanAndVariance(Base), Welch.MeanAndVariance(New)),
         (>= 2, 1) => AgainstOne(Base, New[0], 1),
         (1, >= 2) => AgainstOne(New, Base[0], -1),
         _ => null,
     };
 
     // A single run has no spread of its own; the runs of the other side say how far one run may lie from their mean.
-    private static Welch AgainstOne(double[] runs, double one, int sign)
+    private Welch AgainstOne(double[] runs, double one, int sign)
     {
-        var mean = runs.Average();
-        var variance = runs.Sum(x => (x - mean) * (x - mean)) / (runs.Length - 1);
-        return new Welch(sign * (one - mean), Math.Sqrt(variance * (1 + (1.0 / runs.Length))), runs.Length - 1);
+        var (mean, variance) = Welch.MeanAndVariance(runs);
+        return new Welch(sign * (one - mean), Math.Sqrt(Spread(variance) * (1 + (1.0 / runs.Length))), runs.Length - 1);
     }
+
+    private Welch OfRuns((double Mean, double Variance) before, (double Mean, double Variance) after) =>
+        Welch.Of(before.Mean, Spread(before.Variance), Base.Length, after.Mean, Spread(after.Variance), New.Length);
+
+    // Quantiles are whole ticks. Where they scatter by less than one, a few runs fall on one or two values and seem to agree better than they do (all
+    // equal: entirely); the interval then held what is true in 92 of 100 cases. What rounding hides is added.
+    private double Spread(double variance) => IsRate || variance >= 1 ? variance : variance + Rounding;
 }

@@ -38,6 +38,7 @@ public static class ComparedRunReader
             Latencies = latencies,
             Late = counts.Late,
             Missed = counts.Missed,
+            Effective = EffectiveOf(run.LatencyNs?.NEff),
             Conditions = Conditions(run),
             Individuals = Present(("target", run.Target?.Uid), ("sampler board", sampler.Uid)),
         };
@@ -59,6 +60,12 @@ public static class ComparedRunReader
         ("pin", Number(run.Plan.Pin)), ("wiring", Number(run.Plan.ResponsePin) is { } response ? $"response GPIO{response}" : null), ("irq", run.Plan.Irq),
         ("handler", run.Plan.Handler), ("idle", run.Plan.Idle), ("sampler", run.Sampler?.Kind), ("gap", Gap(run.Plan)), ("window", Time(run.Plan.WindowNs)),
         ("rig", run.Simulated ? "simulated" : "real"));
+
+    private static EffectiveSize? EffectiveOf(IReadOnlyDictionary<string, double>? sizes) =>
+        sizes is not null && sizes.TryGetValue("mean", out var mean) && sizes.TryGetValue("p50", out var p50) && sizes.TryGetValue("p90", out var p90)
+        && sizes.TryGetValue("p99", out var p99) && sizes.TryGetValue("p99_9", out var p999) && sizes.TryGetValue("p99_99", out var p9999)
+            ? new EffectiveSize(mean, p50, p90, p99, p999, p9999)
+            : null;
 
     private static string? Gap(PlanDocument plan) => plan.GapMinNs is { } min ? $"{Time(min)} + {Time(plan.GapWidthNs ?? 0)}" : null;
 

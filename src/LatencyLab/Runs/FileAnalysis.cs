@@ -97,12 +97,15 @@ public static class FileAnalysis
         var source = folder.OpenEdges();
         source.Read(pairing, cancellationToken);
         var pipeline = pairing.Pipeline!;
-        var result = pipeline.Result(run.Counts?.Callbacks + pipeline.Tally.WarmupAnswered, request?.Limit);
+        var result = pipeline.Result(run.Counts?.Callbacks + pipeline.Tally.WarmupAnswered, request?.Limit ?? LimitOf(plan));
         var edgeNs = run.Sampler is { ClockHz: null } ? 0 : result.TimeBase.TickNs / 2;
         var analysis = Document(pipeline, result, source.Format, folder.Path, edgeNs, run.Sampler?.ClockPpmLimit ?? PicoSampler.ClockPpm);
         analysis = analysis with { Document = analysis.Document with { Simulated = run.Simulated } };
         return request is { WithTail: true } ? WithTail(analysis, pipeline) : analysis;
     }
+
+    // A number that no run wrote is no limit.
+    private static Duration? LimitOf(PlanDocument plan) => plan.LimitNs is > 0 and < 1e15 and var ns ? new Duration((long)Math.Round(ns * 1000)) : null;
 
     internal static LatenciesByEdge? ByEdge(LatencyResult result) => result.Rising is { } rising && result.Falling is { } falling
         ? new LatenciesByEdge

@@ -23,6 +23,9 @@ public static class LatencyInTime
         Ci95 = summary.Quantiles
             .Where(q => q.Quantile.Value is not null)
             .ToDictionary(q => q.Name, q => new Interval(Ns(q.Quantile.Low, timeBase), Ns(q.Quantile.High, timeBase)), StringComparer.Ordinal),
+        AtLeast = summary.Quantiles
+            .Where(q => q.Quantile is { Value: null, Low: not null })
+            .ToDictionary(q => q.Name, q => timeBase.ToNanoseconds(q.Quantile.Low!.Value), StringComparer.Ordinal),
         NEff = summary.N == 0 ? new Dictionary<string, double>() : new Dictionary<string, double>(StringComparer.Ordinal)
         {
             ["mean"] = summary.NEffective.Mean,

@@ -41,6 +41,9 @@ public sealed record LatencyNumbers
     [JsonPropertyName("ci95")]
     public IReadOnlyDictionary<string, Interval> Ci95 { get; init => field = value ?? new Dictionary<string, Interval>(); } = new Dictionary<string, Interval>();
 
+    /// <summary>A one-sided 97.5 % bound from below, by name of a quantile that can't be given itself; missing where there is no bound.</summary>
+    public IReadOnlyDictionary<string, double> AtLeast { get; init => field = value ?? new Dictionary<string, double>(); } = new Dictionary<string, double>();
+
     /// <summary>Effective sample size by name of the statistic, where it was estimated.</summary>
     public IReadOnlyDictionary<string, double> NEff { get; init => field = value ?? new Dictionary<string, double>(); } = new Dictionary<string, double>();
 

@@ -10,6 +10,8 @@ public sealed class PairTally : IPairSink
     private readonly CountTable _rising = new();
     private readonly CountTable _falling = new();
     private readonly LatencySeries _series = new();
+    private readonly LatencySeries _risingSeries = new();
+    private readonly LatencySeries _fallingSeries = new();
     private PhaseLocking _phases = new([]);
     private long _risingCensored;
     private long _fallingCensored;
@@ -62,6 +64,7 @@ public sealed class PairTally : IPairSink
                     var latency = pair.ResponseTick - pair.StimulusTick;
                     (falling ? _falling : _rising).Add(latency);
                     _series.Add(latency);
+                    (falling ? _fallingSeries : _risingSeries).Add(latency);
                     _phases.Add(pair.StimulusTick);
                     Worst.Add(new TimedValue(latency, pair.StimulusTick, pair.Sequence));
                     break;
@@ -74,6 +77,8 @@ public sealed class PairTally : IPairSink
                     _fallingCensored += falling ? 1 : 0;
                     _risingCensored += falling ? 0 : 1;
                     _series.Add(LatencySeries.Censored);
+                    (falling ? _fallingSeries : _risingSeries).Add(LatencySeries.Censored);
+                    _phases.Add(pair.StimulusTick);
                     break;
             }
         }
@@ -89,11 +94,7 @@ public sealed class PairTally : IPairSink
     }
 
     /// <summary>Statistics of all latencies, their intervals at the size that the series is worth.</summary>
-    public LatencySummary Summary()
-    {
-        var latencies = Latencies();
-        return LatencySummary.Of(latencies, Censored, _series.EffectiveSize(latencies, Censored));
-    }
+    public LatencySummary Summary() => Summary(Latencies(), Censored, _series);
 
     /// <summary>Everything that is said about the latencies.</summary>
     /// <param name="limitTicks">The limit whose exceedances are wanted; null for none.</param>
@@ -104,7 +105,10 @@ public sealed class PairTally : IPairSink
 
     private long Censored => _risingCensored + _fallingCensored;
 
-    public LatencySummary RisingSummary() => LatencySummary.Of(_rising.ToSorted(), _risingCensored);
+    public LatencySummary RisingSummary() => Summary(_rising.ToSorted(), _risingCensored, _risingSeries);
 
-    public LatencySummary FallingSummary() => LatencySummary.Of(_falling.ToSorted(), _fallingCensored);
+    public LatencySummary FallingSummary() => Summary(_falling.ToSorted(), _fallingCensored, _fallingSeries);
+
+    private static LatencySummary Summary(SortedCounts latencies, long censored, LatencySeries series) =>
+        LatencySummary.Of(latencies, censored, series.EffectiveSize(latencies, censored));
 }

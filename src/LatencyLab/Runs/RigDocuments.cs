@@ -59,6 +59,9 @@ public sealed record PlanDocument
 
     public long? MinLatencyTicks { get; init; }
 
+    /// <summary>A latency whose exceedances are counted; null for none.</summary>
+    public double? LimitNs { get; init; }
+
     /// <summary>Index of the captured channel with the stimulus.</summary>
     public int? StimulusChannel { get; init; }
 

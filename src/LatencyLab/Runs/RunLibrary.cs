@@ -8,6 +8,7 @@ public sealed record StoredRun(string Folder, RunDocument Document);
 public sealed class RunLibrary(string root)
 {
     private const int MostCandidates = 8;
+    private const string BaselinePrefix = "baseline:";
     private IReadOnlyList<StoredRun>? _runs;
 
     public string Root { get; } = root;
@@ -15,43 +16,74 @@ public sealed class RunLibrary(string root)
     /// <summary>All readable runs directly below the root, oldest first.</summary>
     public IReadOnlyList<StoredRun> Runs => _runs ??= Below(Root);
 
-    /// <summary>The run folders that an operand means: the first of folder, run-id prefix, latest, baseline:NAME, label or version that fits.</summary>
+    /// <summary>The runs that an operand means: the first of folder, run-id prefix, latest, baseline:NAME, label or version that fits.</summary>
     /// <exception cref="LatencyLabException">None fits, or several do (kind usage), with the candidates.</exception>
     public IReadOnlyList<StoredRun> Resolve(string operand)
     {
-        if (Directory.Exists(operand))
+        if (Directory.Exists(operand) && !RunFolder.IsRun(operand))
         {
-            return File.Exists(Path.Combine(operand, "run.json"))
-                ? [new StoredRun(operand, ComparedRunReader.ReadDocument(operand))]
-                : Below(operand) is { Count: > 0 } inside ? inside : throw Nothing(operand, "The folder holds no run.");
+            return Below(operand) is { Count: > 0 } inside ? inside : throw Nothing(operand, "The folder holds no run.");
         }
 
-        var byId = Runs.Where(r => r.Document.RunId.StartsWith(operand, StringComparison.Ordinal)).ToArray();
+        return [.. Folders(operand).Select(f => new StoredRun(f, ComparedRunReader.ReadDocument(f)))];
+    }
+
+    /// <summary>The one run that an operand means, also where its run.json is damaged or not yet written.</summary>
+    /// <exception cref="LatencyLabException">None fits, or several do (kind usage), with the candidates.</exception>
+    public RunFolder Find(string operand) => Folders(operand) switch
+    {
+        [var one] => RunFolder.Open(one),
+        var several => throw new LatencyLabException(
+            FaultKind.Usage, $"'{operand}' means {several.Count} runs, and one is wanted.", Root, $"Name one of them: {Candidates(several.Select(RunId))}."),
+    };
+
+    /// <summary>The folders of the runs that an operand means, whatever state they are in.</summary>
+    /// <exception cref="LatencyLabException">None fits, or a prefix fits several (kind usage), with the candidates.</exception>
+    public IReadOnlyList<string> Folders(string operand)
+    {
+        if (Directory.Exists(operand))
+        {
+            return RunFolder.IsRun(operand) ? [operand] : RunListing.Names(operand) is { Length: > 0 } inside ? inside : throw Nothing(operand, "The folder holds no run.");
+        }
+
+        var names = RunListing.Names(Root);
+        var byId = operand.Length == 0 ? [] : names.Where(n => RunId(n).StartsWith(operand, StringComparison.Ordinal)).ToArray();
         if (byId.Length > 0)
         {
-            return byId.Length == 1 || byId.Any(r => r.Document.RunId == operand)
-                ? [byId.FirstOrDefault(r => r.Document.RunId == operand) ?? byId[0]]
-                : throw new LatencyLabException(
-                    FaultKind.Usage, $"'{operand}' fits {byId.Length} runs: {string.Join(", ", byId.Take(MostCandidates).Select(r => r.Document.RunId))}.", operand, "Write more of the run id.");
+            return byId.Length == 1 ? byId
+                : byId.FirstOrDefault(n => RunId(n) == operand) is { } exact ? [exact]
+                : throw new LatencyLabException(FaultKind.Usage, $"'{operand}' fits {byId.Length} runs.", operand, $"Write more of one of them: {Candidates(byId.Select(RunId))}.");
         }
 
         if (operand == "latest")
         {
-            return Runs.Count > 0 ? [Runs[^1]] : throw Nothing(operand, $"There is no run in {Root}.");
+            return names.Length > 0 ? [names[^1]] : throw Nothing(operand, $"There is no run in {Root}.");
         }
 
-        const string prefix = "baseline:";
-        if (operand.StartsWith(prefix, StringComparison.Ordinal))
+        if (operand.StartsWith(BaselinePrefix, StringComparison.Ordinal))
         {
-            return OfBaseline(operand[prefix.Length..]);
+            return [.. OfBaseline(operand[BaselinePrefix.Length..]).Select(r => r.Folder)];
         }
 
-        // A label is the user's own word, so it goes before a version that reads the same.
-        var complete = Runs.Where(r => r.Document.Status == RunStatus.Complete).ToArray();
-        StoredRun[] named = [.. complete.Where(r => r.Document.Plan.Label == operand)];
-        named = named.Length > 0 ? named : [.. complete.Where(r => IsVersion(r.Document, operand))];
-        return named.Length > 0 ? named : throw Nothing(operand, $"'{operand}' is no folder, run, baseline, label or version.");
+        return Named(operand) is { Length: > 0 } named ? [.. named.Select(r => r.Folder)] : throw Nothing(operand, $"'{operand}' is no folder, run, baseline, label or version.");
     }
+
+    /// <summary>True where an operand means runs of this root, though perhaps too many or ones that are gone.</summary>
+    public bool Knows(string operand) =>
+        operand == "latest" || operand.StartsWith(BaselinePrefix, StringComparison.Ordinal)
+        || (operand.Length > 0 && RunListing.Names(Root).Any(n => RunId(n).StartsWith(operand, StringComparison.Ordinal))) || Named(operand).Length > 0;
+
+    // A label is the user's own word, so it goes before a version that reads the same.
+    private StoredRun[] Named(string operand)
+    {
+        var complete = Runs.Where(r => r.Document.Status == RunStatus.Complete).ToArray();
+        StoredRun[] labelled = [.. complete.Where(r => r.Document.Plan.Label == operand)];
+        return labelled.Length > 0 ? labelled : [.. complete.Where(r => IsVersion(r.Document, operand))];
+    }
+
+    private static string RunId(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
+
+    private static string Candidates(IEnumerable<string> names) => string.Join(", ", names.Take(MostCandidates));
 
     private StoredRun[] OfBaseline(string name)
     {

@@ -24,28 +24,9 @@ public static class RunListing
         }
     }
 
-    /// <summary>The run that the user means: a path of a run folder, <c>latest</c>, or the beginning of a run id below the root.</summary>
-    /// <exception cref="LatencyLabException">None or several fit (kind usage).</exception>
-    public static RunFolder Find(string root, string name)
-    {
-        if (Directory.Exists(name) && RunFolder.IsRun(name))
-        {
-            return RunFolder.Open(name);
-        }
-
-        var names = Names(root);
-        var fitting = name == "latest" ? names.TakeLast(1).ToArray() : [.. names.Where(n => Path.GetFileName(n).StartsWith(name, StringComparison.Ordinal) && name.Length > 0)];
-        return fitting switch
-        {
-            [var one] => RunFolder.Open(one),
-            [] => throw new LatencyLabException(FaultKind.Usage, $"There is no run '{name}'.", root, "See 'latencylab runs list'."),
-            _ => throw new LatencyLabException(
-                FaultKind.Usage,
-                $"'{name}' is the beginning of {fitting.Length} runs.", root, $"Write more of one of them: {string.Join(", ", fitting.Take(8).Select(Path.GetFileName))}."),
-        };
-    }
-
-    private static string[] Names(string root)
+    /// <summary>Paths of the run folders below a root, in the order of their names; none when the root isn't there.</summary>
+    /// <exception cref="LatencyLabException">The root can't be read (kind storage).</exception>
+    internal static string[] Names(string root)
     {
         if (!Directory.Exists(root))
         {

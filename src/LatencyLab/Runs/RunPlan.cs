@@ -86,6 +86,9 @@ public sealed record RunPlan
 
     public Duration MinLatency { get; init; } = Duration.Zero;
 
+    /// <summary>A latency whose exceedances are counted; null for none.</summary>
+    public Duration? Limit { get; init; }
+
     public required uint Seed { get; init; }
 
     public int Repeat { get; init; } = 1;
@@ -130,6 +133,7 @@ public sealed record RunPlan
         Require(Gap.Min.Seconds + Gap.Width.Seconds <= LongestGapSeconds, $"A gap of {Gap} is too long.", "--gap", $"Use at most {LongestGapSeconds}s.");
         Require(Window > Duration.Zero && Window <= Gap.Min, $"The window of {Window} is longer than the smallest gap of {Gap.Min}: an answer could not be told from that to the next stimulus.", "--window", $"Use at most {Gap.Min}, or a longer --gap.");
         Require(MinLatency >= Duration.Zero && MinLatency < Window, "The least latency isn't shorter than the window.", "--min-latency", $"Use less than {Window}.");
+        Require(Limit is null || Limit > Duration.Zero, "The limit isn't above 0.", "--limit", "Use a latency such as 200us.");
         Require(MaxExcludedPercent is >= 0 and <= 100, $"{MaxExcludedPercent.ToString(CultureInfo.InvariantCulture)} is no percentage.", "--max-excluded", "Use 0 to 100.");
         Require(Load == "none", $"The load '{Load}' is not known.", "--load", "Use none.");
         Require(Repeat is >= 1 and <= 10_000, $"{Repeat} repeats can't be made.", "--repeat", "Use 1 to 10000.");
@@ -178,6 +182,7 @@ public sealed record RunPlan
         WindowTicks = timeBase.ToTicks(Window),
         MinLatencyNs = MinLatency.Nanoseconds,
         MinLatencyTicks = timeBase.ToTicks(MinLatency),
+        LimitNs = Limit?.Nanoseconds,
         StimulusChannel = AskingChannel,
         StimulusEdge = EdgeWords.Of(AskingEdge),
         ResponseChannel = 1,

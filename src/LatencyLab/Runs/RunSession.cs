@@ -212,7 +212,7 @@ public sealed class RunSession
 
     private MeasuredRun Conclude(LatencyPipeline pipeline, IReadOnlyList<WireDocument> wires, CaptureOutcome? outcome, TargetDone? done, bool interrupted)
     {
-        var result = pipeline.Result(done?.Callbacks);
+        var result = pipeline.Result(done?.Callbacks, _plan.Limit);
         _warnings.AddRange(result.Warnings);
         JudgeStream(result, outcome, interrupted);
         if (result.Counts.Matched == 0 && !interrupted)

@@ -22,21 +22,35 @@ public static class Autocorrelation
     /// n / tau independent ones. 1 for a series without variation.
     /// </summary>
     /// <param name="stretches">One series, or several stretches of one with unknown parts between them.</param>
-    public static double IntegratedTime(IReadOnlyList<double[]> stretches)
+    public static double IntegratedTime(IReadOnlyList<double[]> stretches) => Sum(stretches).Time;
+
+    /// <summary>
+    /// The same without what the estimated mean takes away: around it every autocorrelation comes out too small by tau / n, and as many of them are
+    /// summed. It matters for series of less than a hundred times tau.
+    /// </summary>
+    /// <param name="stretches">One series, or several stretches of one with unknown parts between them.</param>
+    public static double UnbiasedTime(IReadOnlyList<double[]> stretches)
+    {
+        var (time, lags) = Sum(stretches);
+        return time * (1 + ((2.0 * lags) / Math.Max(1, stretches.Sum(s => s.LongLength))));
+    }
+
+    private static (double Time, int Lags) Sum(IReadOnlyList<double[]> stretches)
     {
         var mean = stretches.Sum(s => s.Sum()) / Math.Max(1, stretches.Sum(s => s.LongLength));
         var centred = stretches.Select(s => Array.ConvertAll(s, x => x - mean)).ToArray();
         var power = centred.Sum(s => Dot(s, s));
         if (power == 0)
         {
-            return 1;
+            return (1, 0);
         }
 
         var longest = centred.Max(s => s.Length);
         double[]? transformed = null;
         var sum = 0.0;
         var previous = double.PositiveInfinity;
-        for (var lag = 0; lag < longest; lag += 2)
+        var lag = 0;
+        for (; lag < longest; lag += 2)
         {
             var pair = Correlation(lag) + Correlation(lag + 1);
             if (pair <= 0)
@@ -48,7 +62,7 @@ public static class Autocorrelation
             sum += previous;
         }
 
-        return (2 * sum) - 1;
+        return ((2 * sum) - 1, lag);
 
         double Correlation(int lag)
         {

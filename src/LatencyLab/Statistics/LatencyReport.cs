@@ -54,7 +54,7 @@ public sealed record LatencyReport
         {
             Summary = summary,
             Latencies = latencies,
-            Censored = Proportion.Of(censored, n, series.EffectiveSizeAbove(LatencySeries.Censored - 1, n)),
+            Censored = Proportion.Of(censored, n, series.EffectiveSizeOfCensored(n)),
             JitterPeakToPeak = latencies.Count == 0 || range > long.MaxValue ? null : (long)range,
             SdResolved = Quantisation.RemoveFrom(summary.Sd),
             Modes = Statistics.Modes.Find(latencies),
@@ -63,7 +63,7 @@ public sealed record LatencyReport
             Outliers = Statistics.Outliers.Of(latencies, worst),
             Worst = worst.Values.ToArray(),
             Exceedance = limitTicks is { } limit
-                ? new Exceedance(limit, Proportion.Of(latencies.CountAbove(limit) + censored, n, series.EffectiveSizeAbove(limit, n)))
+                ? new Exceedance(limit, Proportion.Of(latencies.CountAbove(limit) + censored, n, series.EffectiveSizeAbove(limit, latencies, censored)))
                 : null,
         };
     }

@@ -11,7 +11,7 @@ public sealed class LatencySeries
 
     private const int StretchLength = 4096;
     private const int MaxStretches = 64;
-    private const long FewExceedances = 100;
+    private const long FewExceedances = 50;
 
     private readonly List<long[]> _stretches = [];
     private long[] _current = new long[StretchLength];
@@ -65,17 +65,29 @@ public sealed class LatencySeries
             return rank == 0 || rank > matched.Count ? 1 : Math.Max(1, TimeAbove(stretches, matched.ValueAtRank(rank)));
         }
 
-        // A handful of exceedances says too little about how they cluster, and mostly too little clustering. Dependence fades towards the tail, so
-        // that the less extreme quantile is a bound; a quarter of the way to it intervals of autocorrelated series were seen to cover what they claim.
-        double TimeOfTail(double probability, double bound)
-        {
-            var own = Time(probability);
-            return n - Quantiles.Rank(n, probability) < FewExceedances ? ((3 * own) + Math.Max(own, bound)) / 4 : own;
-        }
+        double TimeOfTail(double probability, double bound) => OfFew(n - Quantiles.Rank(n, probability), Time(probability), bound);
     }
 
     /// <summary>Independent stimuli that the series is worth for counting how often a limit is exceeded.</summary>
-    public double EffectiveSizeAbove(long limitTicks, long n) => n / Math.Max(1, TimeAbove(Stretches(), limitTicks));
+    /// <param name="limitTicks">The limit.</param>
+    /// <param name="matched">All latencies of the series, kept or not.</param>
+    /// <param name="censored">Late and missed stimuli, which exceed every limit.</param>
+    public double EffectiveSizeAbove(long limitTicks, SortedCounts matched, long censored)
+    {
+        var n = matched.Count + censored;
+        var exceedances = matched.CountAbove(limitTicks) + censored;
+        var stretches = Stretches();
+        var time = Math.Max(1, TimeAbove(stretches, limitTicks));
+
+        // What is rarer than one in ten borrows from the values above p90, as the far quantiles do.
+        var rank = Quantiles.Rank(n, 0.9);
+        return exceedances < Math.Min(FewExceedances, n - rank) && rank <= matched.Count
+            ? n / OfFew(exceedances, time, TimeAbove(stretches, matched.ValueAtRank(rank)))
+            : n / time;
+    }
+
+    /// <summary>Independent stimuli that the series is worth for counting the late and missed ones.</summary>
+    public double EffectiveSizeOfCensored(long n) => n / Math.Max(1, TimeAbove(Stretches(), Censored - 1));
 
     /// <summary>Autocorrelation of matched latencies at one lag; 0 where nothing varies.</summary>
     public double AutocorrelationAtLag(int lag)
@@ -102,11 +114,17 @@ public sealed class LatencySeries
         return exceedances == 0 ? null : (double)clusters / exceedances;
     }
 
+    // A handful of exceedances says too little about how they cluster, and mostly too little clustering. Dependence fades towards the tail, so that
+    // a less extreme threshold is a bound; a quarter of the way to it intervals of autocorrelated series were seen to cover what they claim. A bound
+    // below one and a half is only the noise of estimating it.
+    private static double OfFew(long exceedances, double own, double bound) =>
+        exceedances < FewExceedances && bound > 1.5 ? ((3 * own) + Math.Max(own, bound)) / 4 : own;
+
     private static double TimeOfMean(IEnumerable<long[]> stretches) =>
-        Autocorrelation.IntegratedTime([.. stretches.Select(s => s.Where(v => v != Censored).Select(v => (double)v).ToArray())]);
+        Autocorrelation.UnbiasedTime([.. stretches.Select(s => s.Where(v => v != Censored).Select(v => (double)v).ToArray())]);
 
     private static double TimeAbove(IEnumerable<long[]> stretches, long limit) =>
-        Autocorrelation.IntegratedTime([.. stretches.Select(s => Array.ConvertAll(s, v => v > limit ? 1.0 : 0.0))]);
+        Autocorrelation.UnbiasedTime([.. stretches.Select(s => Array.ConvertAll(s, v => v > limit ? 1.0 : 0.0))]);
 
     private List<long[]> Stretches()
     {

@@ -36,6 +36,37 @@ public sealed record Proportion(long Events, long Trials, double Low, double Hig
             events == trials ? 1 : Inverse(k + 1, n - k, 0.95));
     }
 
+    /// <summary>
+    /// How much more shares of several runs scatter than chance explains: Pearson's chi-squared by its degrees of freedom, at least 1. Trials of all runs
+    /// together are worth so many times fewer (quasi-binomial; P. McCullagh, J. A. Nelder, Generalized Linear Models, 4.5).
+    /// </summary>
+    /// <param name="events">One number a run.</param>
+    /// <param name="trials">Of how many, likewise.</param>
+    public static double Dispersion(ReadOnlySpan<long> events, ReadOnlySpan<long> trials)
+    {
+        long allEvents = 0, allTrials = 0;
+        for (var i = 0; i < events.Length; i++)
+        {
+            allEvents += events[i];
+            allTrials += trials[i];
+        }
+
+        if (events.Length < 2 || allEvents == 0 || allEvents == allTrials)
+        {
+            return 1;
+        }
+
+        var rate = (double)allEvents / allTrials;
+        var chiSquared = 0.0;
+        for (var i = 0; i < events.Length; i++)
+        {
+            var off = events[i] - (rate * trials[i]);
+            chiSquared += trials[i] == 0 ? 0 : off * off / (trials[i] * rate * (1 - rate));
+        }
+
+        return Math.Max(1, chiSquared / (events.Length - 1));
+    }
+
     private static double Inverse(double a, double b, double probability)
     {
         // MathNet's inverse is good to about ten digits; Newton steps on the function itself give the rest.

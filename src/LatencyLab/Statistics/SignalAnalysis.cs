@@ -97,6 +97,11 @@ public static class SignalAnalysis
             return report;
         }
 
+        if (options.Clock is { } clock)
+        {
+            return AgainstOther(report, grid, clock, nominal);
+        }
+
         var error = TimeIntervalError.Of(grid.Ticks, grid.Cycles, options.Reference, options.NominalPeriodTicks ?? nominal);
         var (from, to) = grid.LongestWithoutHole();
         var phases = new double[to - from];
@@ -108,8 +113,26 @@ public static class SignalAnalysis
         return report with
         {
             TimeIntervalError = error,
-            FrequencyErrorPpm = options.NominalPeriodTicks is { } given ? ((error.PeriodTicks / given) - 1) * 1e6 : null,
+            FrequencyErrorPpm = options.NominalPeriodTicks is { } given ? (((error.PeriodTicks + error.Slope(grid.Cycles)) / given) - 1) * 1e6 : null,
             Stability = FrequencyStability.Table(phases, nominal),
+        };
+    }
+
+    // Stability is that against the other clock, too: what the recorder's clock did meanwhile is in neither.
+    private static SignalReport AgainstOther(SignalReport report, ClockGrid grid, ReferenceClock clock, double nominal)
+    {
+        if (clock.Ratio(nominal) is not { } ratio || clock.ErrorsOf(grid.Ticks, grid.Cycles, ratio) is not var (error, first))
+        {
+            return report;
+        }
+
+        var (from, to) = grid.LongestWithoutHole();
+        (from, to) = (Math.Max(from, first), Math.Min(to, first + error.Errors.Count));
+        return report with
+        {
+            TimeIntervalError = error,
+            FrequencyErrorPpm = error.Slope(grid.Cycles.AsSpan(first, error.Errors.Count)) / error.PeriodTicks * 1e6,
+            Stability = FrequencyStability.Table(to > from ? [.. error.Errors.Skip(from - first).Take(to - from)] : [], nominal),
         };
     }
 

@@ -3,7 +3,8 @@ namespace LatencyLab.Statistics;
 /// <summary>How a signal is looked at.</summary>
 /// <param name="NominalPeriodTicks">What the period should be; null takes the median period.</param>
 /// <param name="Reference">Clock for the time interval error.</param>
-public sealed record SignalOptions(double? NominalPeriodTicks = null, TieReference Reference = TieReference.LeastSquares);
+/// <param name="Clock">Rising edges of the clock for <see cref="TieReference.OtherChannel"/>.</param>
+public sealed record SignalOptions(double? NominalPeriodTicks = null, TieReference Reference = TieReference.LeastSquares, ReferenceClock? Clock = null);
 
 /// <summary>Spread of differences between neighbouring periods, in ticks.</summary>
 /// <param name="Rms">Root of the mean square.</param>
@@ -53,7 +54,7 @@ public sealed record SignalReport
 
     public TimeIntervalError? TimeIntervalError { get; init; }
 
-    /// <summary>Deviation of the fitted period from the given nominal one; null when none was given.</summary>
+    /// <summary>Deviation of the fitted period from the given nominal one, or from the other channel's; null where neither was given.</summary>
     public double? FrequencyErrorPpm { get; init; }
 
     /// <summary>Over the longest stretch without a missing or doubled pulse.</summary>

@@ -11,6 +11,9 @@ public enum TieReference
 
     /// <summary>A given period, with the phase that makes the median error zero.</summary>
     FixedPeriod,
+
+    /// <summary>The rising edges of another channel, with the phase that makes the median error zero.</summary>
+    OtherChannel,
 }
 
 /// <summary>How far edges are from where an ideal clock would have put them, in ticks.</summary>
@@ -49,16 +52,33 @@ public sealed record TimeIntervalError(TieReference Reference, double PeriodTick
 
         if (reference != TieReference.LeastSquares)
         {
-            var sorted = errors.Order().ToArray();
-            var median = (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-            intercept += median;
-            for (var i = 0; i < errors.Length; i++)
-            {
-                errors[i] -= median;
-            }
+            intercept += TakeMedian(errors);
         }
 
         return new TimeIntervalError(reference, wholePeriod + slope, ticks[0] + intercept, errors);
+    }
+
+    /// <summary>Errors against another channel, with the phase that makes the median zero.</summary>
+    internal static TimeIntervalError OfOther(double[] errors, double periodTicks, long firstTick)
+    {
+        var first = errors[0];
+        var median = TakeMedian(errors);
+        return new TimeIntervalError(TieReference.OtherChannel, periodTicks, firstTick - first + median, errors);
+    }
+
+    /// <summary>By how much the errors grow a cycle, by least squares.</summary>
+    internal double Slope(ReadOnlySpan<long> cycles) => Fit(cycles, [.. Errors]).Slope;
+
+    private static double TakeMedian(double[] errors)
+    {
+        var sorted = errors.Order().ToArray();
+        var median = (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+        for (var i = 0; i < errors.Length; i++)
+        {
+            errors[i] -= median;
+        }
+
+        return median;
     }
 
     private static (double Slope, double Intercept) Fit(ReadOnlySpan<long> cycles, double[] deviations)

@@ -84,7 +84,7 @@ public sealed class RunsCommandTests : IDisposable
             var (stdout, stderr) = (new StringWriter(), new StringWriter());
             Assert.True(await CommandLine.RunAsync(["runs", "recover", "latest", "--root", root], stdout, stderr, TestContext.Current.CancellationToken) == 0, stderr.ToString());
             Assert.Equal(0, await CommandLine.RunAsync(["runs", "verify", "latest", "--root", root], stdout, stderr, TestContext.Current.CancellationToken));
-            var folder = RunListing.Find(root, "latest");
+            var folder = new RunLibrary(root).Find("latest");
             Assert.Equal(RunStatus.Partial, folder.Read().Status);
             var collector = new CaptureCollector();
             folder.OpenEdges().Read(collector, TestContext.Current.CancellationToken);
@@ -131,7 +131,7 @@ public sealed class RunsCommandTests : IDisposable
         var stderr = new StringWriter();
         Assert.True(await CommandLine.RunAsync(args, TextWriter.Null, stderr, TestContext.Current.CancellationToken) == 0, stderr.ToString());
         var collector = new CaptureCollector();
-        RunListing.Find(args[Array.IndexOf(args, "-o") + 1], "latest").OpenEdges().Read(collector, TestContext.Current.CancellationToken);
+        new RunLibrary(args[Array.IndexOf(args, "-o") + 1]).Find("latest").OpenEdges().Read(collector, TestContext.Current.CancellationToken);
         return collector.ToCapture();
     }
 

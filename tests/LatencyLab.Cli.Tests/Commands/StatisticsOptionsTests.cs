@@ -27,6 +27,42 @@ public sealed class StatisticsOptionsTests : IDisposable
     }
 
     [Fact]
+    public async Task Another_channel_is_the_clock_of_a_signal()
+    {
+        var file = Vcd(2000, "#", i => (i * 1000L) + (long)(300 * Math.Sin(i / 40.0)), _ => 450);
+        using var json = JsonDocument.Parse((await Run("analyze", file, "--signal", "resp", "--reference", "clk", "--json")).Text);
+        Assert.Equal("clk", json.RootElement.GetProperty("tie_reference_channel").GetString());
+        Assert.Equal(0, json.RootElement.GetProperty("tie_pp_ns").GetDouble());
+        Assert.Equal(0, json.RootElement.GetProperty("frequency_error_ppm").GetDouble());
+        using var alone = JsonDocument.Parse((await Run("analyze", file, "--signal", "resp", "--json")).Text);
+        Assert.InRange(alone.RootElement.GetProperty("tie_pp_ns").GetDouble(), 500, 700);
+        Assert.Contains("against clk", (await Run("analyze", file, "--signal", "resp", "--reference", "clk")).Text, StringComparison.Ordinal);
+        var (code, _, talk) = await Run("analyze", file, "--signal", "resp", "--reference", "clock");
+        Assert.Equal(2, code);
+        Assert.Contains("clk", talk, StringComparison.Ordinal);
+        Assert.Equal(2, (await Run("analyze", file, "--signal", "resp", "--reference", "resp")).Code);
+    }
+
+    [Fact]
+    public async Task A_run_counts_how_often_its_limit_is_exceeded_and_its_analysis_says_the_same()
+    {
+        string[] plan = ["run", "--pin", "4", "--irq", "rising", "--rig", "sim", "-n", "400", "--warmup", "5", "--gap", "1ms+1ms", "--seed", "7", "-o", _folder];
+        var (code, text, talk) = await Run([.. plan, "--limit", "100us"]);
+        Assert.True(code == 0, talk);
+        Assert.Contains("over 100.0 us: ", text, StringComparison.Ordinal);
+        Assert.Contains("effective sample size", text, StringComparison.Ordinal);
+        Assert.Contains("phase locking", text, StringComparison.Ordinal);
+        Assert.Contains("not estimable, needs n = 2995; at least", text, StringComparison.Ordinal);
+        var folder = Directory.GetDirectories(_folder).Single();
+        using var run = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "run.json")));
+        using var again = JsonDocument.Parse((await Run("analyze", folder, "--json")).Text);
+        Assert.Equal(
+            run.RootElement.GetProperty("details_ns").GetProperty("limit").GetRawText().Where(c => !char.IsWhiteSpace(c)),
+            again.RootElement.GetProperty("details_ns").GetProperty("limit").GetRawText().Where(c => !char.IsWhiteSpace(c)));
+        Assert.Equal(2, (await Run([.. plan, "--limit", "0"])).Code);
+    }
+
+    [Fact]
     public async Task Limit_tail_and_histogram_log_are_given_where_asked_for()
     {
         var file = Vcd(3000, "#", i => i * 10_000L, i => 500 + ((i * 7919L) % 100) + (i % 50 == 0 ? 50 * (i % 97) : 0));

@@ -101,13 +101,45 @@ public sealed class GateTests
     [InlineData(3, 0, "p50 > +5%", GateOutcome.Inconclusive)]
     [InlineData(3, 100, "p50 > +5%", GateOutcome.Failed)]
     [InlineData(1, 0, "p50 > +5%", GateOutcome.Inconclusive)]
-    [InlineData(8, 0, "mean > +5%", GateOutcome.Inconclusive)]
+    [InlineData(8, 0, "mean > +5%", GateOutcome.Passed)]
+    [InlineData(8, 100, "mean > +5%", GateOutcome.Failed)]
+    [InlineData(8, 100, "min > +5%", GateOutcome.Failed)]
+    [InlineData(8, 0, "sd > +200%", GateOutcome.Passed)]
+    [InlineData(8, 0, "max > +100%", GateOutcome.Passed)]
+    [InlineData(8, 0, "p99_9 > +5%", GateOutcome.Inconclusive)]
+    [InlineData(8, 0, "over_limit > +5%", GateOutcome.Inconclusive)]
+    [InlineData(8, 0, "missed > 0", GateOutcome.Passed)]
+    [InlineData(3, 0, "missed > 0", GateOutcome.Inconclusive)]
+    [InlineData(3, 0, "p50 > 120us", GateOutcome.Inconclusive)]
+    [InlineData(3, 0, "p50 > 1us", GateOutcome.Failed)]
     public void A_comparison_is_judged_by_the_interval_of_its_difference(int runs, double shift, string gate, GateOutcome outcome)
     {
         var random = new SplitMix64(9);
         var comparison = Comparer.Compare(
             SimulatedRuns.Draw(random, "a", runs, 1000, 1, 0), SimulatedRuns.Draw(random, "b", runs, 1000, 1, shift, 1), new ComparisonOptions());
         Assert.Equal(outcome, GateEvaluation.Evaluate(GateParser.Parse(gate), comparison).Outcome);
+    }
+
+    [Fact]
+    public void Shares_that_scatter_from_run_to_run_pass_no_limit_on_the_strength_of_their_sum()
+    {
+        // 40 of 8,000 is 0.5 %, surely below 0.8 % if all stimuli were alike; but one run of eight has all of them.
+        var random = new SplitMix64(5);
+        ComparedRun[] even = [.. SimulatedRuns.Draw(random, "a", 8, 1000, 0, 0).Select(r => r with { Missed = 5 })];
+        ComparedRun[] uneven = [.. even.Select((r, i) => r with { Missed = i == 3 ? 40 : 0 })];
+        var gate = GateParser.Parse("missed > 0.8%");
+        Assert.Equal(GateOutcome.Passed, GateEvaluation.Evaluate(gate, even, new ComparisonOptions()).Outcome);
+        Assert.Equal(GateOutcome.Inconclusive, GateEvaluation.Evaluate(gate, uneven, new ComparisonOptions()).Outcome);
+    }
+
+    [Fact]
+    public void One_run_of_latencies_that_resemble_their_neighbours_passes_no_limit_as_if_they_were_independent()
+    {
+        var run = Run();
+        var gate = GateParser.Parse("mean > 16.07us");
+        Assert.Equal(GateOutcome.Passed, GateEvaluation.Evaluate(gate, [run], new ComparisonOptions()).Outcome);
+        var worth = new EffectiveSize(40, 40, 40, 40, 40, 40);
+        Assert.Equal(GateOutcome.Inconclusive, GateEvaluation.Evaluate(gate, [run with { Effective = worth }], new ComparisonOptions()).Outcome);
     }
 
     private static ComparedRun Run() => SimulatedRuns.Draw(new SplitMix64(1), "a", 1, 1000, 0, 0)[0];

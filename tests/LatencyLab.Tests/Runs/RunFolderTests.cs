@@ -155,13 +155,13 @@ public sealed class RunFolderTests : IDisposable
         Directory.CreateDirectory(_root.File("20260103-no-run"));
         Assert.Equal(ids, RunListing.List(_root.Path).Select(e => e.Run!.RunId));
         Assert.Equal(ids[2..], RunListing.List(_root.Path, last: 1).Select(e => e.Run!.RunId));
-        Assert.Equal(ids[2], RunListing.Find(_root.Path, "latest").RunId);
-        Assert.Equal(ids[1], RunListing.Find(_root.Path, "20260101-000001").RunId);
-        Assert.Equal(ids[0], RunListing.Find("nowhere", _root.File(ids[0])).RunId);
-        var ambiguous = Assert.Throws<LatencyLabException>(() => RunListing.Find(_root.Path, "20260101"));
+        Assert.Equal(ids[2], new RunLibrary(_root.Path).Find("latest").RunId);
+        Assert.Equal(ids[1], new RunLibrary(_root.Path).Find("20260101-000001").RunId);
+        Assert.Equal(ids[0], new RunLibrary("nowhere").Find(_root.File(ids[0])).RunId);
+        var ambiguous = Assert.Throws<LatencyLabException>(() => new RunLibrary(_root.Path).Find("20260101"));
         Assert.Equal(FaultKind.Usage, ambiguous.Kind);
         Assert.Contains(ids[1], ambiguous.Try, StringComparison.Ordinal);
-        Assert.Throws<LatencyLabException>(() => RunListing.Find(_root.Path, ""));
+        Assert.Throws<LatencyLabException>(() => new RunLibrary(_root.Path).Find(""));
         Assert.Empty(RunListing.List(_root.File("nowhere")));
     }
 

@@ -40,6 +40,35 @@ public sealed class QuantilesTests
             return (wide.Low ?? 0) <= (narrow.Low ?? 0) && (wide.High ?? n + 1) >= (narrow.High ?? n + 1);
         });
 
+    // Binomial probabilities by SciPy. The first three have equal tails of at most 97.5 %, the others don't.
+    [Theory]
+    [InlineData(1000, 0.9, 881L, 919L, 0.9548574)]
+    [InlineData(20_000, 0.999, 19_971L, 19_989L, 0.9569006)]
+    [InlineData(1000, 0.999, 997L, null, 0.9811)]
+    [InlineData(1000, 0.99, 984L, 997L, 0.9635)]
+    [InlineData(5000, 0.999, 4991L, 5000L, 0.9615)]
+    [InlineData(10_000, 0.999, 9984L, 9997L, 0.9627)]
+    [InlineData(30_000, 0.9999, 29_994L, null, 0.9665)]
+    public void An_interval_of_whole_ranks_is_not_much_wider_than_it_says(long n, double p, long? low, long? high, double coverage)
+    {
+        var interval = RankInterval.Narrowed(n, p);
+        Assert.Equal((low, high), (interval.Low, interval.High));
+        Assert.Equal(coverage, interval.Coverage, 4);
+    }
+
+    [Fact]
+    public void A_narrowed_interval_lies_in_that_of_equal_tails_and_holds_its_quantile() =>
+        Gen.Select(Gen.Long[1, 60_000], Gen.Int[0, 4].Select(i => new[] { 0.5, 0.9, 0.99, 0.999, 0.9999 }[i])).Sample((n, p) =>
+        {
+            var equal = RankInterval.Of(n, p);
+            var narrowed = RankInterval.Narrowed(n, p);
+            var rank = Quantiles.Rank(n, p);
+            return (narrowed.Low ?? 0) >= (equal.Low ?? 0) && (narrowed.High ?? n + 1) <= (equal.High ?? n + 1)
+                && (narrowed.Low ?? 0) <= rank && rank <= (narrowed.High ?? n + 1)
+                && narrowed.Coverage >= Math.Min(equal.Coverage, 0.94) - 1e-9
+                && (n < 1000 || n < RankInterval.SmallestSample(p) || narrowed.Coverage <= 0.9751);
+        });
+
     [Fact]
     public void Fewer_effective_values_never_give_a_narrower_interval() =>
         Gen.Select(Gen.Long[10, 5000], Gen.Double[0.01, 1]).Sample((n, share) =>

@@ -51,6 +51,63 @@ public sealed class SignalAnalysisTests
         Assert.Equal(1000, error.PeriodTicks, 9);
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 1)]
+    [InlineData(1, 4)]
+    public void Against_another_channel_the_recorders_own_clock_cancels(int clockCycles, int signalCycles)
+    {
+        // Both lines come from one perfect clock; the recorder's runs 3 % fast and wanders by two thousand ticks.
+        static long Stamp(double t) => (long)Math.Round((t * 1.03) + (2000 * Math.Sin(t / 5e5)));
+        const int cycles = 4000;
+        long[] signal = [.. Enumerable.Range(0, 2 * cycles * signalCycles / clockCycles).Select(i => Stamp(40_000 + (i * 500.0 * clockCycles / signalCycles)))];
+        long[] clock = [.. Enumerable.Range(0, cycles + 200).Select(i => Stamp(i * 1000.0))];
+        var alone = SignalAnalysis.Report(signal, true, new SignalOptions()).TimeIntervalError!;
+        var report = SignalAnalysis.Report(signal, true, new SignalOptions(null, TieReference.OtherChannel, new ReferenceClock(clock)));
+        Assert.True(alone.PeakToPeak > 1000);
+        Assert.InRange(report.TimeIntervalError!.PeakToPeak, 0, 2.5);
+        Assert.Equal(0, report.FrequencyErrorPpm!.Value, 0.5);
+        Assert.All(report.Stability, p => Assert.InRange(p.MtieTicks, 0, 2.5));
+        Assert.Equal(1030.0 * clockCycles / signalCycles, report.TimeIntervalError.PeriodTicks, 0.1);
+    }
+
+    [Fact]
+    public void A_slower_clock_drifts_away_from_the_other_by_its_parts_per_million()
+    {
+        long[] signal = [.. Enumerable.Range(0, 4000).Select(i => 70_000 + (i * 50_005L))];
+        long[] clock = [.. Enumerable.Range(0, 2200).Where(i => i != 700).Select(i => i * 100_000L)];
+        var report = SignalAnalysis.Report(signal, true, new SignalOptions(null, TieReference.OtherChannel, new ReferenceClock(clock)));
+        Assert.Equal(100, report.FrequencyErrorPpm!.Value, 6);
+        Assert.Equal(1999 * 10, report.TimeIntervalError!.PeakToPeak, 6);
+    }
+
+    [Fact]
+    public void Clocks_that_are_no_multiples_or_never_overlap_give_no_time_error()
+    {
+        long[] clock = [.. Enumerable.Range(0, 100).Select(i => i * 1000L)];
+        long[] other = [.. Enumerable.Range(0, 200).Select(i => i * 685L)];
+        long[] later = [.. Enumerable.Range(0, 200).Select(i => 98_500 + (i * 500L))];
+        Assert.Null(new ReferenceClock(clock).Ratio(1370));
+        Assert.Null(SignalAnalysis.Report(other, true, new SignalOptions(null, TieReference.OtherChannel, new ReferenceClock(clock))).TimeIntervalError);
+        Assert.Null(SignalAnalysis.Report(later, true, new SignalOptions(null, TieReference.OtherChannel, new ReferenceClock(clock))).TimeIntervalError);
+    }
+
+    [Fact]
+    public void Any_two_channels_give_finite_errors_or_none() =>
+        Gen.Select(Edges, Edges).Sample((signal, clock) =>
+        {
+            var report = SignalAnalysis.Report(signal, true, new SignalOptions(null, TieReference.OtherChannel, new ReferenceClock(clock)));
+            return report.TimeIntervalError is not { } error || (double.IsFinite(error.Rms) && double.IsFinite(error.PeakToPeak) && double.IsFinite(report.FrequencyErrorPpm!.Value));
+        });
+
+    private static Gen<long[]> Edges =>
+        Gen.Select(Gen.Long[-1_000_000, 1_000_000], Gen.OneOf(Gen.Long[1, 50], Gen.Long[1, 1_000_000_000]).Array[1, 80])
+            .Select((start, steps) => steps.Aggregate(new List<long> { start }, (edges, step) =>
+            {
+                edges.Add(edges[^1] + step);
+                return edges;
+            }).ToArray());
+
     [Fact]
     public void The_reference_decides_what_a_slow_clock_looks_like()
     {
@@ -60,7 +117,9 @@ public sealed class SignalAnalysisTests
         Assert.Equal(0, fitted.PeakToPeak, 6);
         Assert.Equal(2000, given.PeakToPeak, 6);
         Assert.Equal(given.Errors[0], -given.Errors[^1], 6);
-        Assert.Equal(2000, SignalAnalysis.Report(edges, true, new SignalOptions(1000)).FrequencyErrorPpm!.Value, 6);
+        Assert.All(
+            Enum.GetValues<TieReference>().Except([TieReference.OtherChannel]),
+            reference => Assert.Equal(2000, SignalAnalysis.Report(edges, true, new SignalOptions(1000, reference)).FrequencyErrorPpm!.Value, 6));
     }
 
     [Fact]
