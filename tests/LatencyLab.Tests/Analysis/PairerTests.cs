@@ -104,6 +104,53 @@ public sealed class PairerTests
     }
 
     [Fact]
+    public void Long_ordinary_stretches_with_a_fault_here_and_there_equal_a_brute_force_pairing()
+    {
+        // Per stimulus: distance to the next, latency, and what befalls the answer: mostly nothing.
+        var events = Gen.Select(Gen.Int[20, 40], Gen.Int[0, 19], Gen.Int[0, 60]).Array[0, 120];
+        var window = Gen.OneOf(Gen.Const((long?)null), Gen.Const((long?)19));
+        Gen.Select(events, window, Gen.Int[0, 1], Gen.Bool, Gen.Int[1, 4]).Sample((drawn, w, minLatency, both, slices) =>
+        {
+            List<long> stimuli = [], responses = [];
+            var tick = 10L;
+            foreach (var (distance, latency, fate) in drawn)
+            {
+                stimuli.Add(tick);
+                IEnumerable<long> answers = fate switch { 0 => [], 1 => [tick + latency, tick + latency + 1], 2 => [tick + distance], _ => [tick + latency] };
+                responses.AddRange(answers);
+                tick += distance;
+            }
+
+            long[] ordered = [.. responses.Distinct().Order()];
+            var expected = BruteForcePairing.Pair(stimuli, ordered, w, minLatency, [], tick + 50);
+            var sink = new PairList();
+            var pairer = new Pairer(new PairingRules(Stimulus, Response, both ? EdgeKind.Both : EdgeKind.Rising, EdgeKind.Both, w, minLatency), sink);
+            pairer.Begin(Header());
+            var (sent, answered) = (0, 0);
+            for (var slice = 1; slice <= slices; slice++)
+            {
+                var to = slice == slices ? tick + 50 : tick * slice / slices;
+                var asked = stimuli.Skip(sent).TakeWhile(t => t < to).ToArray();
+                var given = ordered.Skip(answered).TakeWhile(t => t < to).ToArray();
+                // With one polarity each stimulus has a falling edge behind it.
+                pairer.Edges(Stimulus, !both || (sent & 1) == 0, both ? asked : [.. asked.SelectMany(t => (long[])[t, t + 1])]);
+                pairer.Edges(Response, (answered & 1) == 0, given);
+                (sent, answered) = (sent + asked.Length, answered + given.Length);
+                pairer.Advance(to);
+            }
+
+            pairer.End(tick + 50);
+            Assert.Equal(expected.Rows.Select(x => (x.Stimulus, x.Status)), sink.Rows.Select(x => (x.StimulusTick, x.Status)));
+            Assert.Equal(
+                expected.Rows.Where(x => x.Response is not null).Select(x => x.Response - x.Stimulus), sink.Rows.Where(x => x.LatencyTicks is not null).Select(x => x.LatencyTicks));
+            Assert.Equal((expected.Extra, expected.Spurious), (pairer.Extra, pairer.Spurious));
+            Assert.Equal(ordered.Length, pairer.AnswersSeen);
+            Assert.Equal(Enumerable.Range(0, stimuli.Count).Select(i => both && i % 2 == 1), sink.Rows.Select(x => x.Flags.HasFlag(PairFlags.Falling)));
+            Assert.Equal(Enumerable.Range(0, stimuli.Count).Select(i => (long)i), sink.Rows.Select(x => x.Sequence));
+        }, iter: 5_000);
+    }
+
+    [Fact]
     public void Missed_stimulus_with_a_surplus_answer_soon_after_flags_the_stretch_between()
     {
         // The answer to the stimulus at 100 comes at 210, so every later latency looks too short until the surplus answer at 410.
