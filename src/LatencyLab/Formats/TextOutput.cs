@@ -27,6 +27,19 @@ internal sealed class TextOutput(Stream stream)
         _count += text.Length;
     }
 
+    /// <summary>Room for at least <paramref name="bytes"/> more; <see cref="Commit"/> says how many were filled.</summary>
+    public Span<byte> Room(int bytes)
+    {
+        if (_buffer.Length - _count < bytes)
+        {
+            Flush();
+        }
+
+        return _buffer.AsSpan(_count);
+    }
+
+    public void Commit(int bytes) => _count += bytes;
+
     public void Write(string text) => Write(Encoding.UTF8.GetBytes(text));
 
     public void Write(byte character)

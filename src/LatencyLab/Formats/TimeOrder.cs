@@ -68,22 +68,33 @@ internal sealed class TimeOrder(ITimedSink target) : IEdgeSink
 
         while (true)
         {
-            var (first, tick) = (-1, beforeTick);
-            for (var channel = 0; channel < _queues.Length; channel++)
+            // The channel with the earliest edge gives all it has before the earliest edge of the others.
+            Queue? first = null;
+            var (channel, tick, others) = (0, beforeTick, beforeTick);
+            for (var i = 0; i < _queues.Length; i++)
             {
-                var next = _queues[channel].NextTick;
+                var next = _queues[i].NextTick;
                 if (next < tick)
                 {
-                    (first, tick) = (channel, next);
+                    (first, channel, tick, others) = (_queues[i], i, next, tick);
+                }
+                else if (next < others)
+                {
+                    others = next;
                 }
             }
 
-            if (first < 0)
+            if (first is null)
             {
                 return;
             }
 
-            target.Edge(tick, first, _queues[first].Take());
+            do
+            {
+                target.Edge(tick, channel, first.Take());
+                tick = first.NextTick;
+            }
+            while (tick < others);
         }
     }
 

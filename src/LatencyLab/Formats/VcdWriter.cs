@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using LatencyLab.Signals;
@@ -13,11 +14,15 @@ internal sealed class VcdWriter(Stream stream, ExportNotes notes, bool isSimulat
 {
     private const long FemtosecondsPerSecond = 1_000_000_000_000_000;
 
+    // A time of 19 digits and the longest code that the channels of a capture can need.
+    private const int LongestLines = 64;
+
     private readonly TextOutput _text = new(stream);
     private CaptureHeader? _header;
     private byte[][] _changes = [];
     private long _unitsPerTick;
     private long _unitsPerSecond;
+    private long _nearTick;
     private long _lastTick = -1;
 
     public void Begin(CaptureHeader header)
@@ -31,6 +36,8 @@ internal sealed class VcdWriter(Stream stream, ExportNotes notes, bool isSimulat
             notes.Add($"A tick of {UnitText.Frequency(header.TimeBase.TickHz)} is no multiple of {scale}: times are rounded to {scale}.");
         }
 
+        // Up to here 64 bits hold the time; capture and product both begin at 0 or above.
+        _nearTick = _unitsPerTick > 0 && header.StartTick >= 0 ? long.MaxValue / _unitsPerTick : -1;
         notes.Shifted(header);
         _text.Write(isSimulated ? "$version LatencyLab SIMULATED $end\n"u8 : "$version LatencyLab $end\n"u8);
         if (unitsPerSecond != header.TimeBase.TickHz)
@@ -58,37 +65,45 @@ internal sealed class VcdWriter(Stream stream, ExportNotes notes, bool isSimulat
 
     public void Edge(long tick, int channel, bool level)
     {
+        var text = _text.Room(LongestLines);
+        var at = 0;
         if (tick != _lastTick)
         {
-            WriteTime(tick);
+            at = WriteTime(tick, text);
             _lastTick = tick;
         }
 
-        _text.Write(_changes[(channel * 2) + (level ? 1 : 0)]);
+        var change = _changes[(channel * 2) + (level ? 1 : 0)];
+        change.CopyTo(text[at..]);
+        _text.Commit(at + change.Length);
     }
 
     public void Gap(Gap gap) => throw ExportNotes.RefuseGap(gap, _header!, "VCD");
 
     public void End(long endTick)
     {
-        WriteTime(endTick);
+        _text.Commit(WriteTime(endTick, _text.Room(LongestLines)));
         _text.Flush();
     }
 
-    private void WriteTime(long tick)
+    private int WriteTime(long tick, Span<byte> text)
+    {
+        var units = tick >= _header!.StartTick && tick <= _nearTick ? (tick - _header.StartTick) * _unitsPerTick : FarUnits(tick);
+        text[0] = (byte)'#';
+        Utf8Formatter.TryFormat(units, text[1..], out var digits);
+        text[digits + 1] = (byte)'\n';
+        return digits + 2;
+    }
+
+    private long FarUnits(long tick)
     {
         var ticks = (Int128)tick - _header!.StartTick;
         var units = _unitsPerTick > 0
             ? ticks * _unitsPerTick
             : ((ticks * _unitsPerSecond) + (_header.TimeBase.TickHz / 2)) / _header.TimeBase.TickHz;
-        if (units > long.MaxValue)
-        {
-            throw new LatencyLabException(FaultKind.Usage, "The capture is too long for the times of a VCD.", null, "Export a range of it: --from, --to.");
-        }
-
-        _text.Write((byte)'#');
-        _text.Write((long)units);
-        _text.Write((byte)'\n');
+        return units <= long.MaxValue
+            ? (long)units
+            : throw new LatencyLabException(FaultKind.Usage, "The capture is too long for the times of a VCD.", null, "Export a range of it: --from, --to.");
     }
 
     /// <summary>The coarsest of 1, 10 and 100 s to fs of which a tick is a multiple; a picosecond where none is.</summary>

@@ -1,0 +1,142 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using LatencyLab.Analysis;
+using LatencyLab.Units;
+
+namespace LatencyLab.Reports;
+
+/// <summary>
+/// The rows of latency.csv as bytes: nothing but numbers and fixed words, so nothing needs quoting. The hot path of every analysis with a CSV; a
+/// general writer looks at each field once more and takes several times as long.
+/// </summary>
+/// <param name="stream">Gets whole buffers.</param>
+/// <param name="firstColumn">The run id as CSV, with the comma behind it.</param>
+/// <param name="timeBase">Gives the length of a tick.</param>
+internal sealed class LatencyRows(Stream stream, byte[] firstColumn, TimeBase timeBase)
+{
+    // Three ticks with a sign of 20 bytes, three times of 20 digits with sign, point and decimals, the words.
+    private const int LongestRest = (3 * 20) + (3 * 48) + 64;
+    private const long PicosecondsPerSecond = 1_000_000_000_000;
+    private const int FlagSets = 1 << 5;
+
+    // The line's ending by status and flags: ",matched,falling\n".
+    private static readonly byte[][] Endings =
+        [.. Enum.GetValues<PairStatus>().SelectMany(status => Enumerable.Range(0, FlagSets).Select(flags => Ending(status, (PairFlags)flags)))];
+
+
+    private readonly byte[] _buffer = new byte[Math.Max(64 * 1024, 4 * (firstColumn.Length + LongestRest))];
+
+    // Length of a tick where it is a whole number of picoseconds, as with most clocks: then no division by the rate is needed.
+    private readonly long _tickPs = PicosecondsPerSecond % timeBase.TickHz == 0 ? PicosecondsPerSecond / timeBase.TickHz : 0;
+
+    // As far from 0 a tick's picoseconds fit into 64 bits.
+    private readonly long _near = PicosecondsPerSecond % timeBase.TickHz == 0 ? long.MaxValue / (PicosecondsPerSecond / timeBase.TickHz) : -1;
+    private int _count;
+
+    public void Write(ReadOnlySpan<Pair> pairs)
+    {
+        foreach (ref readonly var pair in pairs)
+        {
+            if (_buffer.Length - _count < firstColumn.Length + LongestRest)
+            {
+                Flush();
+            }
+
+            _count += Row(in pair, _buffer.AsSpan(_count));
+        }
+    }
+
+    /// <summary>Hands on what is still held.</summary>
+    public void Flush()
+    {
+        // Once, also where the disk is full: the caller may try to close the file.
+        var count = _count;
+        _count = 0;
+        stream.Write(_buffer, 0, count);
+    }
+
+    private int Row(in Pair pair, Span<byte> text)
+    {
+        var hasStimulus = (pair.Flags & PairFlags.StimulusLost) == PairFlags.None;
+        var hasResponse = (pair.Flags & PairFlags.NoResponse) == PairFlags.None;
+        var hasLatency = hasStimulus && hasResponse && (pair.Flags & PairFlags.MaybeShifted) == PairFlags.None;
+        firstColumn.CopyTo(text);
+        var at = firstColumn.Length;
+        at += Number(pair.Sequence, text[at..]);
+        text[at++] = (byte)',';
+        at += hasStimulus ? Number(pair.StimulusTick, text[at..]) : 0;
+        text[at++] = (byte)',';
+        at += hasResponse ? Number(pair.ResponseTick, text[at..]) : 0;
+        text[at++] = (byte)',';
+        at += hasStimulus ? Nanoseconds(pair.StimulusTick, text[at..]) : 0;
+        text[at++] = (byte)',';
+        at += hasResponse ? Nanoseconds(pair.ResponseTick, text[at..]) : 0;
+        text[at++] = (byte)',';
+        at += hasLatency ? Nanoseconds(pair.ResponseTick - pair.StimulusTick, text[at..]) : 0;
+        var ending = Endings[((int)pair.Status * FlagSets) + (int)pair.Flags];
+        ending.CopyTo(text[at..]);
+        return at + ending.Length;
+    }
+
+    private static int Number(long value, Span<byte> text)
+    {
+        Utf8Formatter.TryFormat(value, text, out var written);
+        return written;
+    }
+
+    private int Nanoseconds(long ticks, Span<byte> text)
+    {
+        if (ticks > _near || ticks < -_near)
+        {
+            return FarNanoseconds(ticks, text);
+        }
+
+        var at = 0;
+        var picoseconds = ticks * _tickPs;
+        if (picoseconds < 0)
+        {
+            text[at++] = (byte)'-';
+            picoseconds = -picoseconds;
+        }
+
+        var (whole, rest) = Math.DivRem((ulong)picoseconds, 1000);
+        at += Number((long)whole, text[at..]);
+        Decimals((uint)rest, text[at..]);
+        return at + 4;
+    }
+
+    // A rate that doesn't divide a second, or years after the start.
+    private int FarNanoseconds(long ticks, Span<byte> text)
+    {
+        var at = 0;
+        var picoseconds = timeBase.ToPicoseconds(ticks);
+        if (picoseconds < 0)
+        {
+            text[at++] = (byte)'-';
+            picoseconds = -picoseconds;
+        }
+
+        (picoseconds / 1000).TryFormat(text[at..], out var written, default, CultureInfo.InvariantCulture);
+        at += written;
+        Decimals((uint)(picoseconds % 1000), text[at..]);
+        return at + 4;
+    }
+
+    private static void Decimals(uint thousandths, Span<byte> text)
+    {
+        text[3] = (byte)('0' + (thousandths % 10));
+        text[2] = (byte)('0' + (thousandths / 10 % 10));
+        text[1] = (byte)('0' + (thousandths / 100));
+        text[0] = (byte)'.';
+    }
+
+    private static byte[] Ending(PairStatus status, PairFlags flags) =>
+        Encoding.UTF8.GetBytes($",{status.ToString().ToLowerInvariant()},{Words(flags)}\n");
+
+    private static string Words(PairFlags flags) => string.Join('|', new[]
+    {
+        (PairFlags.Falling, "falling"), (PairFlags.StimulusLost, "stimulus_lost"), (PairFlags.NoResponse, "no_response"), (PairFlags.MaybeShifted, "maybe_shifted"),
+        (PairFlags.Surplus, "surplus"),
+    }.Where(f => flags.HasFlag(f.Item1)).Select(f => f.Item2));
+}
