@@ -9,7 +9,8 @@ namespace LatencyLab.Analysis;
 /// <param name="reach">How many stimuli an answer can be behind: queue depth + 1.</param>
 public sealed class ShiftFilter(IPairSink next, int reach) : IPairSink
 {
-    private readonly Pair[] _held = new Pair[4096];
+    // What a surplus answer can still flag: a block and, before it, as many stimuli as an answer can be behind.
+    private Pair[] _held = new Pair[1024];
     private int _count;
 
     /// <summary>Deepest scheduler queue of the supported ports (8 on esp32 and rp2, 4 on esp8266) plus one callback in flight.</summary>
@@ -20,19 +21,22 @@ public sealed class ShiftFilter(IPairSink next, int reach) : IPairSink
 
     public void Pairs(ReadOnlySpan<Pair> pairs)
     {
+        if (!HasSurplus(pairs))
+        {
+            PassOn(pairs);
+            return;
+        }
+
         foreach (ref readonly var pair in pairs)
         {
-            if (_count == _held.Length)
-            {
-                Release(_count - reach);
-            }
-
-            _held[_count++] = pair;
+            Hold(pair);
             if ((pair.Flags & PairFlags.Surplus) != PairFlags.None)
             {
                 FlagSinceLastMiss();
             }
         }
+
+        Release(_count - reach);
     }
 
     /// <summary>Hands on what is still held; the capture is over.</summary>
@@ -61,8 +65,52 @@ public sealed class ShiftFilter(IPairSink next, int reach) : IPairSink
         }
     }
 
+    private static bool HasSurplus(ReadOnlySpan<Pair> pairs)
+    {
+        var flags = PairFlags.None;
+        foreach (ref readonly var pair in pairs)
+        {
+            flags |= pair.Flags;
+        }
+
+        return (flags & PairFlags.Surplus) != PairFlags.None;
+    }
+
+    // The ordinary block isn't copied: only its last pairs may still be flagged by the next one.
+    private void PassOn(ReadOnlySpan<Pair> pairs)
+    {
+        if (pairs.Length >= reach)
+        {
+            Release(_count);
+            next.Pairs(pairs[..^reach]);
+            pairs = pairs[^reach..];
+        }
+
+        foreach (ref readonly var pair in pairs)
+        {
+            Hold(pair);
+        }
+
+        Release(_count - reach);
+    }
+
+    private void Hold(in Pair pair)
+    {
+        if (_count == _held.Length)
+        {
+            Array.Resize(ref _held, 2 * _count);
+        }
+
+        _held[_count++] = pair;
+    }
+
     private void Release(int count)
     {
+        if (count <= 0)
+        {
+            return;
+        }
+
         next.Pairs(_held.AsSpan(0, count));
         _held.AsSpan(count, _count - count).CopyTo(_held);
         _count -= count;

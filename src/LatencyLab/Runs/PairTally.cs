@@ -7,11 +7,18 @@ namespace LatencyLab.Runs;
 /// <summary>Counts pairs and their latencies as they stream by; warm-up is left out. Memory doesn't grow with the run.</summary>
 public sealed class PairTally : IPairSink
 {
+    private const int BlockPairs = 1024;
+
     private readonly CountTable _rising = new();
     private readonly CountTable _falling = new();
     private readonly LatencySeries _series = new();
     private readonly LatencySeries _risingSeries = new();
     private readonly LatencySeries _fallingSeries = new();
+
+    // A block of latencies on its way into the table, and with the censored ones in their places into the series.
+    private readonly long[] _latencies = new long[BlockPairs];
+    private readonly long[] _ordered = new long[BlockPairs];
+    private readonly long[] _risingOrdered = new long[BlockPairs];
     private PhaseLocking _phases = new([]);
     private long _risingCensored;
     private long _fallingCensored;
@@ -44,44 +51,86 @@ public sealed class PairTally : IPairSink
     public void Pairs(ReadOnlySpan<Pair> pairs)
     {
         Total += pairs.Length;
+        for (; pairs.Length > BlockPairs; pairs = pairs[BlockPairs..])
+        {
+            Block(pairs[..BlockPairs]);
+        }
+
+        Block(pairs);
+    }
+
+    private void Block(ReadOnlySpan<Pair> pairs)
+    {
+        var (latencies, ordered, risingOrdered) = (0, 0, 0);
         foreach (ref readonly var pair in pairs)
         {
-            if (pair.Sequence < 0)
+            if (pair is { Sequence: >= 0, Status: PairStatus.Matched, Flags: PairFlags.None })
             {
-                WarmupAnswered += pair.Status == PairStatus.Missed ? 0 : 1;
-                continue;
+                var latency = Latency(in pair);
+                _latencies[latencies++] = latency;
+                _ordered[ordered++] = latency;
+                _risingOrdered[risingOrdered++] = latency;
             }
-
-            var falling = (pair.Flags & PairFlags.Falling) != PairFlags.None;
-            switch (pair.Status)
+            else if (OutOfTheOrdinary(in pair) is { } value)
             {
-                case PairStatus.Matched when (pair.Flags & PairFlags.MaybeShifted) != PairFlags.None:
-                    Matched++;
-                    Withheld++;
-                    break;
-                case PairStatus.Matched:
-                    Matched++;
-                    var latency = pair.ResponseTick - pair.StimulusTick;
-                    (falling ? _falling : _rising).Add(latency);
-                    _series.Add(latency);
-                    (falling ? _fallingSeries : _risingSeries).Add(latency);
-                    _phases.Add(pair.StimulusTick);
-                    Worst.Add(new TimedValue(latency, pair.StimulusTick, pair.Sequence));
-                    break;
-                case PairStatus.Excluded:
-                    Excluded++;
-                    break;
-                default:
-                    Late += pair.Status == PairStatus.Late ? 1 : 0;
-                    Missed += pair.Status == PairStatus.Missed ? 1 : 0;
-                    _fallingCensored += falling ? 1 : 0;
-                    _risingCensored += falling ? 0 : 1;
-                    _series.Add(LatencySeries.Censored);
-                    (falling ? _fallingSeries : _risingSeries).Add(LatencySeries.Censored);
-                    _phases.Add(pair.StimulusTick);
-                    break;
+                _ordered[ordered++] = value;
+                if ((pair.Flags & PairFlags.Falling) != PairFlags.None)
+                {
+                    _fallingSeries.Add(value);
+                }
+                else
+                {
+                    _risingOrdered[risingOrdered++] = value;
+                }
             }
         }
+
+        Matched += latencies;
+        _rising.Add(_latencies.AsSpan(0, latencies));
+        _series.Add(_ordered.AsSpan(0, ordered));
+        _risingSeries.Add(_risingOrdered.AsSpan(0, risingOrdered));
+    }
+
+    // What the series gets of a pair that is late, missed, flagged …; null for nothing.
+    private long? OutOfTheOrdinary(in Pair pair)
+    {
+        if (pair.Sequence < 0)
+        {
+            WarmupAnswered += pair.Status == PairStatus.Missed ? 0 : 1;
+            return null;
+        }
+
+        var falling = (pair.Flags & PairFlags.Falling) != PairFlags.None;
+        switch (pair.Status)
+        {
+            case PairStatus.Matched when (pair.Flags & PairFlags.MaybeShifted) != PairFlags.None:
+                Matched++;
+                Withheld++;
+                return null;
+            case PairStatus.Matched:
+                Matched++;
+                var latency = Latency(in pair);
+                (falling ? _falling : _rising).Add(latency);
+                return latency;
+            case PairStatus.Excluded:
+                Excluded++;
+                return null;
+            default:
+                Late += pair.Status == PairStatus.Late ? 1 : 0;
+                Missed += pair.Status == PairStatus.Missed ? 1 : 0;
+                _fallingCensored += falling ? 1 : 0;
+                _risingCensored += falling ? 0 : 1;
+                _phases.Add(pair.StimulusTick);
+                return LatencySeries.Censored;
+        }
+    }
+
+    private long Latency(in Pair pair)
+    {
+        var latency = pair.ResponseTick - pair.StimulusTick;
+        _phases.Add(pair.StimulusTick);
+        Worst.Add(new TimedValue(latency, pair.StimulusTick, pair.Sequence));
+        return latency;
     }
 
     /// <summary>All latencies in ticks.</summary>

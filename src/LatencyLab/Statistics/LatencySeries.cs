@@ -20,30 +20,21 @@ public sealed class LatencySeries
     private long _keepEach = 1;
 
     /// <summary>The next latency in ticks, or <see cref="Censored"/>.</summary>
-    public void Add(long latencyTicks)
+    public void Add(long latencyTicks) => Add([latencyTicks]);
+
+    /// <summary>The next latencies in ticks, <see cref="Censored"/> among them.</summary>
+    public void Add(ReadOnlySpan<long> latencyTicks)
     {
-        _current[_filled++] = latencyTicks;
-        if (_filled < StretchLength)
+        while (!latencyTicks.IsEmpty)
         {
-            return;
-        }
-
-        _filled = 0;
-        if (_stretchIndex++ % _keepEach != 0)
-        {
-            return;
-        }
-
-        _stretches.Add(_current);
-        _current = new long[StretchLength];
-        if (_stretches.Count > MaxStretches)
-        {
-            for (var i = _stretches.Count - 2; i > 0; i -= 2)
+            var count = Math.Min(latencyTicks.Length, StretchLength - _filled);
+            latencyTicks[..count].CopyTo(_current.AsSpan(_filled));
+            latencyTicks = latencyTicks[count..];
+            _filled += count;
+            if (_filled == StretchLength)
             {
-                _stretches.RemoveAt(i);
+                EndStretch();
             }
-
-            _keepEach *= 2;
         }
     }
 
@@ -119,6 +110,27 @@ public sealed class LatencySeries
     // below one and a half is only the noise of estimating it.
     private static double OfFew(long exceedances, double own, double bound) =>
         exceedances < FewExceedances && bound > 1.5 ? ((3 * own) + Math.Max(own, bound)) / 4 : own;
+
+    private void EndStretch()
+    {
+        _filled = 0;
+        if (_stretchIndex++ % _keepEach != 0)
+        {
+            return;
+        }
+
+        _stretches.Add(_current);
+        _current = new long[StretchLength];
+        if (_stretches.Count > MaxStretches)
+        {
+            for (var i = _stretches.Count - 2; i > 0; i -= 2)
+            {
+                _stretches.RemoveAt(i);
+            }
+
+            _keepEach *= 2;
+        }
+    }
 
     private static double TimeOfMean(IEnumerable<long[]> stretches) =>
         Autocorrelation.UnbiasedTime([.. stretches.Select(s => s.Where(v => v != Censored).Select(v => (double)v).ToArray())]);

@@ -19,7 +19,12 @@ public sealed class PhaseLocking
     // A million phases settle the question; the sines of the rest would cost more than everything else.
     private const long MaxStimuli = 1 << 20;
 
+    // Points of the unit circle from which a sine is reached by two terms of its series, off by less than 1e-11: a tenth of the library's cost.
+    private const int CirclePoints = 1024;
+    private static readonly (double Cosine, double Sine)[] Circle = [.. Enumerable.Range(0, CirclePoints).Select(i => Math.SinCos(2 * Math.PI * i / CirclePoints)).Select(p => (p.Cos, p.Sin))];
+
     private readonly double[] _periodTicks;
+    private readonly double[] _perTick;
     private readonly double[] _cosines;
     private readonly double[] _sines;
     private long _count;
@@ -28,6 +33,7 @@ public sealed class PhaseLocking
     public PhaseLocking(IEnumerable<double> periodTicks)
     {
         _periodTicks = [.. periodTicks];
+        _perTick = Array.ConvertAll(_periodTicks, p => 1 / p);
         _cosines = new double[_periodTicks.Length];
         _sines = new double[_periodTicks.Length];
     }
@@ -40,11 +46,20 @@ public sealed class PhaseLocking
         }
 
         _count++;
-        for (var i = 0; i < _periodTicks.Length; i++)
+        unchecked
         {
-            var (sine, cosine) = Math.SinCos(2 * Math.PI * Math.IEEERemainder(stimulusTick, _periodTicks[i]) / _periodTicks[i]);
-            _sines[i] += sine;
-            _cosines[i] += cosine;
+            for (var i = 0; i < _perTick.Length; i++)
+            {
+                var turns = stimulusTick * _perTick[i];
+                var points = (turns - Math.Floor(turns)) * CirclePoints;
+                var nearest = (int)(points + 0.5);
+                var (cosine, sine) = Circle[nearest & (CirclePoints - 1)];
+                var rest = (points - nearest) * (2 * Math.PI / CirclePoints);
+                var restCosine = 1 - (rest * rest / 2);
+                var restSine = rest * (1 - (rest * rest / 6));
+                _cosines[i] += (cosine * restCosine) - (sine * restSine);
+                _sines[i] += (sine * restCosine) + (cosine * restSine);
+            }
         }
     }
 

@@ -17,13 +17,18 @@ public sealed class WorstSamples(int capacity = 10)
 
     public void Add(TimedValue sample)
     {
-        if (_count == _worst.Length && (_count == 0 || !IsWorse(sample, _worst[_count - 1])))
+        if (_count == _worst.Length && (_count == 0 || !IsWorse(in sample, in _worst[_count - 1])))
         {
             return;
         }
 
+        Insert(in sample);
+    }
+
+    private void Insert(in TimedValue sample)
+    {
         var at = _count < _worst.Length ? _count++ : _count - 1;
-        while (at > 0 && IsWorse(sample, _worst[at - 1]))
+        while (at > 0 && IsWorse(in sample, in _worst[at - 1]))
         {
             _worst[at] = _worst[at - 1];
             at--;
@@ -40,6 +45,8 @@ public sealed class WorstSamples(int capacity = 10)
         }
     }
 
-    private static bool IsWorse(TimedValue left, TimedValue right) =>
-        (left.Value, -(Int128)left.AtTick, -(Int128)left.Sequence).CompareTo((right.Value, -(Int128)right.AtTick, -(Int128)right.Sequence)) > 0;
+    private static bool IsWorse(in TimedValue left, in TimedValue right) =>
+        left.Value != right.Value ? left.Value > right.Value
+        : left.AtTick != right.AtTick ? left.AtTick < right.AtTick
+        : left.Sequence < right.Sequence;
 }
