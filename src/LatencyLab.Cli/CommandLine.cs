@@ -13,6 +13,29 @@ public static class CommandLine
     /// <summary>Shared by all commands: stack traces of internal faults, and what is said to and by the boards.</summary>
     public static Option<bool> Verbose { get; } = new("--verbose", "-v") { Description = "Show stack traces and protocol talk.", Recursive = true };
 
+    private static readonly (string Name, Func<Output, Command> Create)[] Commands =
+    [
+        ("analyze", AnalyzeCommand.Create),
+        ("baseline", BaselineCommand.Create),
+        ("compare", CompareCommand.Create),
+        ("capture", CaptureCommand.Create),
+        ("completion", CompletionCommand.Create),
+        ("devices", DevicesCommand.Create),
+        ("doctor", DoctorCommand.Create),
+        ("export", ExportCommand.Create),
+        ("history", HistoryCommand.Create),
+        ("import", ImportCommand.Create),
+        ("pins", PinsCommand.Create),
+        ("plot", PlotCommand.Create),
+        ("report", ReportCommand.Create),
+        ("run", RunCommand.Create),
+        ("runs", RunsCommand.Create),
+        ("schema", SchemaCommand.Create),
+        ("sim", SimCommand.Create),
+        ("suite", SuiteCommand.Create),
+        ("wiring", WiringCommand.Create),
+    ];
+
     // After Ctrl-C the boards are stopped in order and what was measured is written; only a hang is cut off.
     private static readonly TimeSpan TerminationPatience = TimeSpan.FromSeconds(60);
 
@@ -29,7 +52,7 @@ public static class CommandLine
             return (int)ExitCode.Done;
         }
 
-        var parsed = CreateRoot(output).Parse(args);
+        var parsed = CreateRoot(output, args[0]).Parse(args);
         if (parsed.Errors.Count > 0)
         {
             return (int)output.Fail(new LatencyLabException(
@@ -68,31 +91,18 @@ public static class CommandLine
                 : parseError[type..].Contains("Int", StringComparison.Ordinal) ? " as a whole number." : ".");
     }
 
-    /// <summary>The command tree; a new command is one file in Commands and one line here.</summary>
-    public static RootCommand CreateRoot(Output output)
+    /// <summary>The command tree; a new command is one file in Commands and one line at the top.</summary>
+    /// <param name="output">Where the commands write.</param>
+    /// <param name="only">Leaves the other commands out, whose options would cost more to make than most commands take; the whole tree where it isn't one.</param>
+    public static RootCommand CreateRoot(Output output, string? only = null)
     {
-        var root = new RootCommand("Measures interrupt and toggle latency of MicroPython boards, pin to pin.")
+        var root = new RootCommand("Measures interrupt and toggle latency of MicroPython boards, pin to pin.");
+        var one = Array.FindIndex(Commands, c => c.Name == only);
+        foreach (var (_, create) in one < 0 ? Commands : Commands.AsSpan(one, 1))
         {
-            AnalyzeCommand.Create(output),
-            BaselineCommand.Create(output),
-            CompareCommand.Create(output),
-            CaptureCommand.Create(output),
-            CompletionCommand.Create(output),
-            DevicesCommand.Create(output),
-            DoctorCommand.Create(output),
-            ExportCommand.Create(output),
-            HistoryCommand.Create(output),
-            ImportCommand.Create(output),
-            PinsCommand.Create(output),
-            PlotCommand.Create(output),
-            ReportCommand.Create(output),
-            RunCommand.Create(output),
-            RunsCommand.Create(output),
-            SchemaCommand.Create(output),
-            SimCommand.Create(output),
-            SuiteCommand.Create(output),
-            WiringCommand.Create(output),
-        };
+            root.Subcommands.Add(create(output));
+        }
+
         root.Options.Add(Json);
         root.Options.Add(Verbose);
         return root;

@@ -26,6 +26,20 @@ public sealed class CommandReferenceTests
         GeneratedFile.AssertCurrent("docs/cli.md", text.ToString());
     }
 
+    [Fact]
+    public void One_command_alone_is_the_same_as_in_the_whole_tree()
+    {
+        var output = new Output(TextWriter.Null, TextWriter.Null, false, false);
+        foreach (var command in CommandLine.CreateRoot(output).Subcommands)
+        {
+            var alone = Assert.Single(CommandLine.CreateRoot(output, command.Name).Subcommands);
+            Assert.Equal(command.Name, alone.Name);
+            Assert.Equal(command.Options.Select(o => o.Name), alone.Options.Select(o => o.Name));
+        }
+
+        Assert.True(CommandLine.CreateRoot(output, "analyse").Subcommands.Count > 1);
+    }
+
     private static void Write(StringBuilder text, Command command, string path)
     {
         var arguments = command.Arguments.Select(argument => argument.Arity.MinimumNumberOfValues == 0 ? $" [{argument.Name}]" : $" {argument.Name}");
