@@ -1,6 +1,7 @@
 using LatencyLab.Analysis;
 using LatencyLab.Boards;
 using LatencyLab.Cli.Devices;
+using LatencyLab.Cli.Doctor;
 using LatencyLab.Links;
 using LatencyLab.MicroPython;
 using LatencyLab.Runs;
@@ -14,6 +15,9 @@ internal sealed record RigSelection(string? Rig, string? Target, string? Sampler
 {
     /// <summary>What to type instead where no boards are connected.</summary>
     public string CommandOnSimulator { get; init; } = "latencylab run --pin 4 --irq rising --rig sim";
+
+    /// <summary>True where the target times itself: then there is no sampler.</summary>
+    public bool IsSelfTimed { get; init; }
 
     /// <summary>The target's chip where it is known before a board is touched: on the simulated rig.</summary>
     public Chip? KnownChip => (Rig ?? Target) is { } selector && IsSimulated(selector) ? BoardCatalog.Get(SimulatedBoardOptions.Parse(selector).ChipId) : null;
@@ -30,6 +34,11 @@ internal sealed record RigSelection(string? Rig, string? Target, string? Sampler
                 OpenSimulated = (_, role, _) => Task.FromResult(role == BoardRole.Sampler ? simulated.Sampler.Open(Sampler ?? "sim:pico") : simulated.Target.Open(Target ?? Rig)),
             };
             var board = new DeviceSelector(SelectorKind.Simulated, "sim");
+            if (IsSelfTimed)
+            {
+                return new Rig(await BoardConnection.OpenAsync(board, BoardRole.Alone, access, cancellationToken), null, simulated);
+            }
+
             return await OpenAsync(board, board, access, simulated, cancellationToken);
         }
 
@@ -40,7 +49,9 @@ internal sealed record RigSelection(string? Rig, string? Target, string? Sampler
 
         try
         {
-            return await OpenAsync(Selector(Target), Selector(Sampler), access, null, cancellationToken);
+            return IsSelfTimed
+                ? new Rig(await BoardFinder.OpenAsync(Selector(Target), BoardRole.Alone, access, cancellationToken), null, null)
+                : await OpenAsync(Selector(Target), Selector(Sampler), access, null, cancellationToken);
         }
         catch (AmbiguousBoardException e) when (Terminal.CanAsk)
         {
@@ -91,13 +102,26 @@ internal sealed record RigSelection(string? Rig, string? Target, string? Sampler
     private static bool IsSimulated(string selector) => selector == "sim" || selector.StartsWith("sim:", StringComparison.Ordinal);
 }
 
-/// <summary>The two boards of a measurement, open and locked against other processes.</summary>
-internal sealed class Rig(BoardConnection target, BoardConnection sampler, SimulatedRig? simulated) : IAsyncDisposable
+/// <summary>The boards of a measurement, open and locked against other processes; without a sampler the target times itself.</summary>
+internal sealed class Rig(BoardConnection target, BoardConnection? sampler, SimulatedRig? simulated) : IAsyncDisposable
 {
     /// <summary>True where no board is measured.</summary>
     public bool IsSimulated => simulated is not null;
 
     /// <summary>Puts the simulated wires on the pins of a plan; boards have their wires.</summary>
+    public void ConnectWires(RunPlan plan)
+    {
+        if (plan.StimulusPin is { } stimulusPin)
+        {
+            simulated?.ConnectSelf(stimulusPin, plan.Pin);
+        }
+        else
+        {
+            ConnectWires(plan.Pin, plan.ResponsePin);
+        }
+    }
+
+    /// <summary>The same for two wires to the sampler.</summary>
     public void ConnectWires(int pin, int responsePin) => simulated?.Connect(pin, responsePin);
 
     /// <summary>Writes what truly happened in the last capture, numbered and judged as the pairing does (CSV).</summary>
@@ -113,6 +137,12 @@ internal sealed class Rig(BoardConnection target, BoardConnection sampler, Simul
     public async Task<(BoardOnPort Target, BoardOnPort Sampler)> StartAsync(CancellationToken cancellationToken)
     {
         var targetBoard = await ScriptedBoard.StartAsync(target.Repl, cancellationToken);
+        if (sampler is null)
+        {
+            var alone = new BoardOnPort(targetBoard, target.Name, ChipOf(targetBoard));
+            return (alone, alone);
+        }
+
         var samplerBoard = await ScriptedBoard.StartAsync(sampler.Repl, cancellationToken);
         if (samplerBoard.Identity.Platform != "rp2")
         {
@@ -121,13 +151,16 @@ internal sealed class Rig(BoardConnection target, BoardConnection sampler, Simul
                 "Exchange --target and --sampler, or name the Pico with --sampler.");
         }
 
-        return (new BoardOnPort(targetBoard, target.Name, ChipOf(targetBoard)), new BoardOnPort(samplerBoard, sampler.Name, ChipOf(samplerBoard)));
+        return (new BoardOnPort(targetBoard, target.Name, ChipOf(targetBoard)), new BoardOnPort(samplerBoard, sampler.Name, ChipOf(samplerBoard), CalibrationStore.Default.Of(samplerBoard.Identity)));
     }
 
     public async ValueTask DisposeAsync()
     {
         await target.DisposeAsync();
-        await sampler.DisposeAsync();
+        if (sampler is not null)
+        {
+            await sampler.DisposeAsync();
+        }
     }
 
     private static string ChipOf(ScriptedBoard board) => board.Identity.Chip

@@ -1,10 +1,13 @@
 using System.Text;
+using LatencyLab.Analysis;
 using LatencyLab.Boards;
 using LatencyLab.Captures;
 using LatencyLab.Cli.Commands;
 using LatencyLab.Reports;
 using LatencyLab.Runs;
+using LatencyLab.Samplers;
 using LatencyLab.Signals;
+using LatencyLab.Units;
 
 namespace LatencyLab.Cli;
 
@@ -16,10 +19,13 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
     private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
     private readonly RunGate? _gate = RunGate.Of(request.FailOn, request.Baseline, request.Limit, request.Out);
 
+    private delegate Task<MeasuredRun> Measure(IEdgeSink edges, IReadOnlyList<IPairSink> pairs, Action<RunProgress> onProgress, CancellationToken cancellationToken);
+
     public async Task<ExitCode> RunAsync(CancellationToken cancellationToken)
     {
-        var selection = new RigSelection(request.Rig, request.Target, request.Sampler, request.Timeout, request.Wait)
+        var selection = new RigSelection(request.Rig, request.Target, request.IsSelfTimed ? null : request.Sampler, request.Timeout, request.Wait)
         {
+            IsSelfTimed = request.IsSelfTimed,
             CommandOnSimulator = string.Join(' ', argv.Select(a => a.Any(char.IsWhiteSpace) ? $"\"{a}\"" : a)) + " --rig sim",
         };
         if (request.SimTruth is not null && selection.KnownChip is null)
@@ -43,7 +49,7 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
             var chip = BoardCatalog.Get(target.Chip);
             var plan = request.Plan(chip, seed, index);
             CheckPins(chip, plan);
-            rig.ConnectWires(plan.Pin, plan.ResponsePin);
+            rig.ConnectWires(plan);
             var code = await MeasureAsync(rig, plan, target, sampler, cancellationToken);
             worst = code == ExitCode.Done ? worst : code;
             if (cancellationToken.IsCancellationRequested)
@@ -93,9 +99,9 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
         MeasuredRun measured;
         try
         {
-            var session = await RunSession.StartAsync(plan, target, sampler, TimeProvider.System, cancellationToken);
-            folder.Begin(MeasuredRunDocument.Planned(session.Plan, target, session.Sampler, folder.RunId, folder.Path, created, argv, ToolVersion.Document, simulated));
-            measured = await RecordAsync(session, folder, simulated, cancellationToken);
+            var (planned, stamping, measure) = await StartAsync(plan, target, sampler, cancellationToken);
+            folder.Begin(MeasuredRunDocument.Planned(planned, target, stamping, folder.RunId, folder.Path, created, argv, ToolVersion.Document, simulated));
+            measured = await RecordAsync(new TimeBase(stamping.TickHz), measure, folder, simulated, cancellationToken);
         }
         catch
         {
@@ -116,12 +122,24 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
         return run.Status switch { RunStatus.Invalid => ExitCode.MeasurementInvalid, RunStatus.Partial => ExitCode.Interrupted, _ => ExitCode.Done };
     }
 
-    private async Task<MeasuredRun> RecordAsync(RunSession session, RunFolder folder, bool simulated, CancellationToken cancellationToken)
+    private static async Task<(RunPlan Planned, SamplerIdentity Stamping, Measure Measure)> StartAsync(RunPlan plan, BoardOnPort target, BoardOnPort sampler, CancellationToken cancellationToken)
+    {
+        if (plan.StimulusPin is not null)
+        {
+            var alone = await SelfTimedSession.StartAsync(plan, target, cancellationToken);
+            return (plan, alone.Sampler, alone.MeasureAsync);
+        }
+
+        var session = await RunSession.StartAsync(plan, target, sampler, TimeProvider.System, cancellationToken);
+        return (session.Plan, session.Sampler, session.MeasureAsync);
+    }
+
+    private async Task<MeasuredRun> RecordAsync(TimeBase timeBase, Measure measure, RunFolder folder, bool simulated, CancellationToken cancellationToken)
     {
         using var log = folder.CreateLog(simulated, TimeProvider.System);
-        using var csv = LatencyCsv.Create(folder.LatencyCsvPath, simulated ? LatencyCsv.SimulatedRunId : folder.RunId, session.TimeBase);
+        using var csv = LatencyCsv.Create(folder.LatencyCsvPath, simulated ? LatencyCsv.SimulatedRunId : folder.RunId, timeBase, request.IsSelfTimed);
         var flushed = TimeProvider.System.GetTimestamp();
-        return await session.MeasureAsync(new EdgeFanOut(log), [csv], progress =>
+        return await measure(new EdgeFanOut(log), [csv], progress =>
         {
             // Called for every piece of the stream, at least once a heartbeat, so that nothing waits longer than the period.
             if (TimeProvider.System.GetElapsedTime(flushed) >= ChunkLogWriter.FlushPeriod)

@@ -1,3 +1,4 @@
+using LatencyLab.Reports;
 using LatencyLab.Runs;
 using LatencyLab.Statistics;
 using LatencyLab.Units;
@@ -16,8 +17,14 @@ internal static class RunText
             writer.WriteLine("SIMULATED: synthetic latencies, no board was measured.");
         }
 
+        if (run.Sampler is { Kind: SamplerDocument.SelfKind } self)
+        {
+            writer.WriteLine($"SELF-TIMED by {self.Ticks}: the board stamped itself, from the write to its own pin to the handler's first statement.");
+            writer.WriteLine($"Resolution {UnitText.Time(timeBase.TickNs)}, latencies up to {UnitText.Time(self.BiasNs ?? 0)} too long; not comparable with runs that a sampler has timed.");
+        }
+
         writer.WriteLine(TerminalText.Clean(
-            $"{plan.Test} {plan.Irq}   GPIO{plan.Pin} -> GPIO{plan.ResponsePin}   handler {plan.Handler}   {(plan.Idle is { } idle ? $"idle {idle}   " : "")}load {plan.Load}   {run.Target?.Machine}, MicroPython {run.Target?.Micropython}, {UnitText.Frequency(run.Target?.CpuHz ?? 0)}"));
+            $"{plan.Test} {plan.Irq}   {(plan.StimulusPin is { } fires ? $"GPIO{fires} -> GPIO{plan.Pin}" : $"GPIO{plan.Pin} -> GPIO{plan.ResponsePin}")}   handler {plan.Handler}   {(plan.Idle is { } idle ? $"idle {idle}   " : "")}load {plan.Load}   {run.Target?.Machine}, MicroPython {run.Target?.Micropython}, {UnitText.Frequency(run.Target?.CpuHz ?? 0)}"));
         if (plan.Test == "schedule")
         {
             writer.WriteLine("from micropython.schedule in the interrupt's handler (response rises) to the scheduled function (response falls)");
@@ -52,6 +59,11 @@ internal static class RunText
 
         writer.WriteLine();
         writer.WriteLine($"uncertainty (k = 2)   one latency ± {UnitText.Time(2 * run.UncertaintyNs!.Single)}   common to all ± {UnitText.Time(2 * run.UncertaintyNs.Systematic)}   tick {UnitText.Time(timeBase.TickNs)}");
+        if (run.Sampler is { Kind: not SamplerDocument.SelfKind } sampler)
+        {
+            writer.WriteLine(ClockText.Line(sampler, run.CreatedUtc));
+        }
+
         foreach (var warning in run.Warnings)
         {
             writer.WriteLine(TerminalText.Clean($"warning: {warning}"));

@@ -25,7 +25,7 @@ public static class RunCommand
 
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var request = options.Read(parsed).WithRigFile();
+            var request = options.Read(parsed).WithRigFile().WithWires();
             string[] argv = ["latencylab", .. parsed.Tokens.Select(t => t.Value)];
             return (int)(request.Test.Signal is { } signal
                 ? await new SignalRunExecution(request, signal, argv, output).RunAsync(cancellationToken)
@@ -45,6 +45,12 @@ internal sealed record RunRequest
     public required EdgeKind Irq { get; init; }
 
     public int? ResponsePin { get; init; }
+
+    /// <summary>GPIO that fires in a self-timed run.</summary>
+    public int? StimulusPin { get; init; }
+
+    /// <summary>True where the target times itself and there is no sampler.</summary>
+    public bool IsSelfTimed => Sampler == "self";
 
     public required IrqHandler Handler { get; init; }
 
@@ -121,6 +127,27 @@ internal sealed record RunRequest
             : this with { Rig = null, Pin = Pin ?? file.Pin, Target = Target ?? file.Target, Sampler = Sampler ?? file.Sampler, ResponsePin = ResponsePin ?? file.ResponsePin, FailOn = FailOn ?? file.FailOn };
     }
 
+    /// <summary>The request, refused where it names a wire that a self-timed run, or one with a sampler, doesn't have.</summary>
+    /// <exception cref="LatencyLabException">It does (kind usage).</exception>
+    public RunRequest WithWires()
+    {
+        if (IsSelfTimed && Test.Stimulus is not StimulusTest.Irq)
+        {
+            throw new LatencyLabException(FaultKind.Usage, $"A board can't time the test {Test.Name} by itself.", "--sampler", "Use --test irq, or a sampler.");
+        }
+
+        if (IsSelfTimed && (ResponsePin is not null || SimTruth is not null))
+        {
+            throw new LatencyLabException(
+                FaultKind.Usage, "A board that times itself has no response wire.", ResponsePin is null ? "--sim-truth" : "--response-pin",
+                ResponsePin is null ? "Leave it out, or use a sampler." : "Write --stimulus-pin for the pin that is wired to --pin.");
+        }
+
+        return IsSelfTimed || StimulusPin is null
+            ? this
+            : throw new LatencyLabException(FaultKind.Usage, "With a sampler the target doesn't fire.", "--stimulus-pin", "Use it with --sampler self, or leave it out.");
+    }
+
     /// <summary>The request, its pin required.</summary>
     /// <exception cref="LatencyLabException">It names none (kind usage).</exception>
     public RunRequest WithPin() => Pin is not null
@@ -147,7 +174,7 @@ internal sealed record RunRequest
 
     /// <summary>The plan of one of the repeats, once the chip is known.</summary>
     /// <exception cref="LatencyLabException">A pin can't do it, or a value can't be (kind usage).</exception>
-    public RunPlan Plan(Chip chip, uint seed, int repeatIndex) => PlanOn(ResponsePin ?? PinRules.DefaultResponsePin(chip, Pin!.Value), seed, repeatIndex);
+    public RunPlan Plan(Chip chip, uint seed, int repeatIndex) => PlanOn((IsSelfTimed ? StimulusPin : ResponsePin) ?? PinRules.DefaultResponsePin(chip, Pin!.Value), seed, repeatIndex);
 
     /// <summary>The plan with a given response pin.</summary>
     /// <exception cref="LatencyLabException">A value can't be (kind usage).</exception>
@@ -157,6 +184,7 @@ internal sealed record RunRequest
         Pin = Pin!.Value,
         Irq = Irq,
         ResponsePin = responsePin,
+        StimulusPin = IsSelfTimed ? responsePin : null,
         Handler = Handler,
         HandlerByBoard = !HandlerGiven,
         Idle = Idle,
@@ -199,6 +227,7 @@ internal sealed class RunOptions
     private readonly Option<int?> _responsePin = new("--response-pin") { Description = "GPIO of the target that answers or toggles (default: the next suitable one)." };
     private readonly Option<string[]> _variant = new("--variant") { Description = "toggle: value, call, on-off, toggle, native, viper; several with commas (default: all that the board can).", CustomParser = Variants };
     private readonly Option<Duration?> _period = new("--period") { Description = "timer: period of machine.Timer (default 1ms).", CustomParser = OptionText.Duration };
+    private readonly Option<int?> _stimulusPin = new("--stimulus-pin") { Description = "With --sampler self: GPIO that is wired to --pin and fires (default: the next suitable one)." };
     private readonly Option<string> _handler = Words("--handler", "What answers: bytecode, native, viper, or hard where the port has it.", "bytecode", "bytecode", "native", "viper", "hard");
     private readonly Option<string> _idle = Words("--idle", "What the target does between interrupts.", "sleep", "sleep", "spin");
     private readonly Option<int> _samples = new("--samples", "-n") { Description = "Stimuli that count.", DefaultValueFactory = _ => 1000 };
@@ -211,7 +240,7 @@ internal sealed class RunOptions
     private readonly Option<string?> _label = new("--label") { Description = "Your name for the firmware, for comparing." };
     private readonly Option<string?> _rig = new("--rig") { Description = "sim, sim:CHIP?options, or a rig file." };
     private readonly Option<string?> _target = new("--target") { Description = "The board under test: auto, a0, u0, a port, uid:…, tcp://…, sim:esp32." };
-    private readonly Option<string?> _sampler = new("--sampler") { Description = "The sampler: auto, a0, u0, a port, uid:…, tcp://…, sim:pico." };
+    private readonly Option<string?> _sampler = new("--sampler") { Description = "The sampler: auto, a0, u0, a port, uid:…, tcp://…, sim:pico; or self: the target times itself, with one wire." };
     private readonly Option<string?> _timeout = new("--timeout") { Description = "Stretches every time limit: 10x, or the limit of one step such as 30s." };
     private readonly Option<Duration?> _wait = new("--wait") { Description = "How long to wait for the boards to be connected.", CustomParser = OptionText.Duration };
     private readonly Option<string> _out = new("--out", "-o") { Description = "Root in which the run folder is made.", DefaultValueFactory = _ => "captures" };
@@ -226,7 +255,7 @@ internal sealed class RunOptions
 
     public IEnumerable<Option> All =>
     [
-        _pin, _irq, _responsePin, _handler, _idle, _samples, _warmup, _gap, _window, _minLatency, _seed, _repeat, _label, _rig, _target, _sampler, _timeout, _out,
+        _pin, _irq, _responsePin, _stimulusPin, _handler, _idle, _samples, _warmup, _gap, _window, _minLatency, _seed, _repeat, _label, _rig, _target, _sampler, _timeout, _out,
         _csv, _simTruth, _keepLog, _maxExcluded, _forcePin, _failOn, _baseline, _limit, _wait, _test, _variant, _period,
     ];
 
@@ -246,6 +275,7 @@ internal sealed class RunOptions
         Period = parsed.GetValue(_period) ?? Duration.FromMilliseconds(1),
         Irq = EdgeWords.TryParse(parsed.GetValue(_irq)!, out var edge) ? edge : EdgeKind.Rising,
         ResponsePin = parsed.GetValue(_responsePin),
+        StimulusPin = parsed.GetValue(_stimulusPin),
         Handler = Enum.Parse<IrqHandler>(parsed.GetValue(_handler)!, ignoreCase: true),
         Idle = Enum.Parse<IdleLoop>(parsed.GetValue(_idle)!, ignoreCase: true),
         Samples = parsed.GetValue(_samples),

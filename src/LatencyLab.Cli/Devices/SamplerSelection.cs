@@ -1,3 +1,4 @@
+using LatencyLab.Cli.Doctor;
 using LatencyLab.Links;
 using LatencyLab.MicroPython;
 using LatencyLab.Samplers;
@@ -19,6 +20,7 @@ internal sealed record SamplerSelection(DeviceSelector Board)
     public async Task<ISampler> OpenAsync(string? timeout, TextWriter talk, CancellationToken cancellationToken)
     {
         var access = DeviceAccess.Create(timeout, null, talk);
-        return await PicoListener.StartAsync(await BoardFinder.OpenAsync(Board, BoardRole.Sampler, access, cancellationToken), cancellationToken);
+        var connection = await BoardFinder.OpenAsync(Board, BoardRole.Sampler, access, cancellationToken);
+        return await PicoListener.StartAsync(connection, CalibrationStore.Default.Of(connection.Identity), cancellationToken);
     }
 }

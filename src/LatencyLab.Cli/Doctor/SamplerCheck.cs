@@ -35,7 +35,17 @@ internal sealed class SamplerCheck(BoardAccess access, Output output)
             {
                 output.Talk.WriteLine($"Comparing the sampler's clock with this computer's for {span.TotalSeconds:0} s …");
                 var clock = await ClockComparison.MeasureAsync(board, ClockNonce, span, access.Limits.Clock, _ => { }, cancellationToken);
-                var where = connection.Identity.UniqueId is { } uid ? store.Write(uid, clock, access.Limits.Clock.GetUtcNow()) : null;
+                var synchronised = HostClock.IsSynchronised();
+                var calibration = new ClockCalibration(clock.Ppm, clock.UncertaintyPpm, clock.Seconds, access.Limits.Clock.GetUtcNow(), synchronised);
+                var where = connection.Identity.UniqueId is { } uid ? store.Write(uid, calibration) : null;
+                findings.Add(synchronised switch
+                {
+                    true => new Finding("computer's clock", Health.Good, "It is held to UTC (NTP)."),
+                    false => new Finding(
+                        "computer's clock", Health.Note, "Nothing holds it to UTC, so the comparison proves no more than the data sheet of the sampler's crystal.",
+                        "Switch time synchronisation on (systemd-timesyncd, chrony) and compare again."),
+                    null => new Finding("computer's clock", Health.Note, "This system doesn't say whether its clock is held to UTC."),
+                });
                 findings.Add(new Finding(
                     "clock", Math.Abs(clock.Ppm) < 200 ? Health.Good : Health.Bad,
                     $"{clock.Ppm:+0.0;-0.0;0.0} ± {2 * clock.UncertaintyPpm:0.0} ppm (k = 2) by this computer's clock, over {clock.Seconds:0} s{(where is null ? "" : $"; stored in {where}")}.",

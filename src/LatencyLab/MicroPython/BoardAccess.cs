@@ -9,6 +9,8 @@ public enum BoardRole
     Target,
     /// <summary>The board that stamps edges: an RP2.</summary>
     Sampler,
+    /// <summary>A board under test that times itself, so that no other is wanted: any.</summary>
+    Alone,
 }
 
 /// <summary>How boards are reached: time limits, the port catalog, and what only the command line knows.</summary>

@@ -115,7 +115,7 @@ public static class BoardFinder
     {
         var fitting = selector.Kind == SelectorKind.UniqueId
             ? boards.Where(b => b.Identity.UniqueId == selector.Value).ToArray()
-            : boards.Where(b => IsRp2(b) == (role == BoardRole.Sampler)).ToArray();
+            : boards.Where(b => role == BoardRole.Alone || IsRp2(b) == (role == BoardRole.Sampler)).ToArray();
         if (fitting.Length == 0 && selector.Kind == SelectorKind.Auto && role == BoardRole.Target && otherIsTaken)
         {
             // The sampler is known, so a second RP2 can only be the target.

@@ -21,11 +21,11 @@ public sealed class LatencyCsv : IPairSink, IDisposable
     private readonly FileStream _file;
     private readonly LatencyRows _rows;
 
-    private LatencyCsv(string path, string runId, TimeBase timeBase, FileStream file)
+    private LatencyCsv(string path, string runId, TimeBase timeBase, bool selfTimed, FileStream file)
     {
         _path = path;
         _file = file;
-        _rows = new LatencyRows(file, FirstColumn(runId), timeBase);
+        _rows = new LatencyRows(file, FirstColumn(runId), timeBase, selfTimed);
         using var csv = CsvWriter.Create(file, CsvText.Options, leaveOpen: true);
         csv.WriteRecord(["run_id", "seq", "stimulus_ticks", "response_ticks", "stimulus_t_ns", "response_t_ns", "latency_ns", "status", "flags"]);
     }
@@ -34,12 +34,13 @@ public sealed class LatencyCsv : IPairSink, IDisposable
     /// <param name="path">The file.</param>
     /// <param name="runId">First column of every row.</param>
     /// <param name="timeBase">Gives the length of a tick.</param>
+    /// <param name="selfTimed">True where the board stamped itself: each row says so.</param>
     /// <exception cref="LatencyLabException">The file can't be written (kind storage), now or in any later call.</exception>
-    public static LatencyCsv Create(string path, string runId, TimeBase timeBase)
+    public static LatencyCsv Create(string path, string runId, TimeBase timeBase, bool selfTimed = false)
     {
         try
         {
-            return new LatencyCsv(path, runId, timeBase, new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16));
+            return new LatencyCsv(path, runId, timeBase, selfTimed, new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16));
         }
         catch (Exception e) when (StorageFault.Covers(e))
         {

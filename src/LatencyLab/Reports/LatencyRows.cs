@@ -13,17 +13,19 @@ namespace LatencyLab.Reports;
 /// <param name="stream">Gets whole buffers.</param>
 /// <param name="firstColumn">The run id as CSV, with the comma behind it.</param>
 /// <param name="timeBase">Gives the length of a tick.</param>
-internal sealed class LatencyRows(Stream stream, byte[] firstColumn, TimeBase timeBase)
+/// <param name="selfTimed">True where the board stamped itself: each row says so.</param>
+internal sealed class LatencyRows(Stream stream, byte[] firstColumn, TimeBase timeBase, bool selfTimed)
 {
     // Three ticks with a sign of 20 bytes, three times of 20 digits with sign, point and decimals, the words.
-    private const int LongestRest = (3 * 20) + (3 * 48) + 64;
+    private const int LongestRest = (3 * 20) + (3 * 48) + 96;
     private const long PicosecondsPerSecond = 1_000_000_000_000;
     private const int FlagSets = 1 << 5;
 
     // The line's ending by status and flags: ",matched,falling\n".
-    private static readonly byte[][] Endings =
-        [.. Enum.GetValues<PairStatus>().SelectMany(status => Enumerable.Range(0, FlagSets).Select(flags => Ending(status, (PairFlags)flags)))];
+    private static readonly byte[][] SampledEndings = AllEndings(selfTimed: false);
+    private static readonly byte[][] SelfTimedEndings = AllEndings(selfTimed: true);
 
+    private readonly byte[][] _endings = selfTimed ? SelfTimedEndings : SampledEndings;
 
     private readonly byte[] _buffer = new byte[Math.Max(64 * 1024, 4 * (firstColumn.Length + LongestRest))];
 
@@ -74,7 +76,7 @@ internal sealed class LatencyRows(Stream stream, byte[] firstColumn, TimeBase ti
         at += hasResponse ? Nanoseconds(pair.ResponseTick, text[at..]) : 0;
         text[at++] = (byte)',';
         at += hasLatency ? Nanoseconds(pair.ResponseTick - pair.StimulusTick, text[at..]) : 0;
-        var ending = Endings[((int)pair.Status * FlagSets) + (int)pair.Flags];
+        var ending = _endings[((int)pair.Status * FlagSets) + (int)pair.Flags];
         ending.CopyTo(text[at..]);
         return at + ending.Length;
     }
@@ -131,12 +133,15 @@ internal sealed class LatencyRows(Stream stream, byte[] firstColumn, TimeBase ti
         text[0] = (byte)'.';
     }
 
-    private static byte[] Ending(PairStatus status, PairFlags flags) =>
-        Encoding.UTF8.GetBytes($",{status.ToString().ToLowerInvariant()},{Words(flags)}\n");
+    private static byte[][] AllEndings(bool selfTimed) =>
+        [.. Enum.GetValues<PairStatus>().SelectMany(status => Enumerable.Range(0, FlagSets).Select(flags => Ending(status, (PairFlags)flags, selfTimed)))];
 
-    private static string Words(PairFlags flags) => string.Join('|', new[]
+    private static byte[] Ending(PairStatus status, PairFlags flags, bool selfTimed) =>
+        Encoding.UTF8.GetBytes($",{status.ToString().ToLowerInvariant()},{Words(flags, selfTimed)}\n");
+
+    private static string Words(PairFlags flags, bool selfTimed) => string.Join('|', new[]
     {
         (PairFlags.Falling, "falling"), (PairFlags.StimulusLost, "stimulus_lost"), (PairFlags.NoResponse, "no_response"), (PairFlags.MaybeShifted, "maybe_shifted"),
         (PairFlags.Surplus, "surplus"),
-    }.Where(f => flags.HasFlag(f.Item1)).Select(f => f.Item2));
+    }.Where(f => flags.HasFlag(f.Item1)).Select(f => f.Item2).Prepend("self_timed").Skip(selfTimed ? 0 : 1));
 }

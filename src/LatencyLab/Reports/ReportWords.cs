@@ -42,7 +42,7 @@ public static class ReportWords
     /// <summary>"IRQ response time, pin to pin: esp32, GPIO4 rising".</summary>
     public static string Title(RunDocument run)
     {
-        var what = Measured(run.Plan.Test);
+        var what = run.Sampler?.Kind == SamplerDocument.SelfKind ? "IRQ response time, timed by the board itself" : Measured(run.Plan.Test);
         var where = string.Join(", ", new[]
         {
             run.Target?.Chip, (run.Plan.Pin ?? run.Plan.ResponsePin) is { } pin ? $"GPIO{pin.ToString(CultureInfo.InvariantCulture)}{(run.Plan.Irq is { } irq ? " " + irq : "")}" : null, run.Source?.File,
@@ -168,8 +168,10 @@ public static class ReportWords
             ("Firmware", run.Target is { } firmware ? Join(firmware.Micropython is { } v ? "MicroPython " + v : null, firmware.Build) : null),
             ("Target port, id", run.Target is { } at ? Join(at.Port, at.Uid) : null),
             ("Sampler", run.Sampler is { } sampler ? Join(sampler.Kind, $"tick {Time(1e9 / Math.Max(1, sampler.TickHz))}", sampler.ClockHz is { } clock ? "clock " + UnitText.Frequency(clock) : null, sampler.Micropython is { } sv ? "MicroPython " + sv : null) : null),
+            ("Self-timed", run.Sampler is { BiasNs: { } bias } self ? $"by {self.Ticks}, resolution {Time(1e9 / Math.Max(1, self.TickHz))}, one reading {Time(self.ReadNs ?? 0)}, latencies up to {Time(bias)} too long" : null),
+            ("Stimulus pin", plan.StimulusPin is { } fires ? $"GPIO{Number(fires)}" : null),
             ("Sampler port, id", run.Sampler is { } sat ? Join(sat.Port, sat.Uid) : null),
-            ("Clock of the sampler", run.Sampler is { } c ? c.ClockPpm is { } ppm ? $"measured {Number(ppm)} ppm" : c.ClockPpmLimit is { } limit ? $"not measured, limit ± {Number(limit)} ppm" : null : null),
+            ("Clock of the sampler", run.Sampler is { } c && (c.ClockPpm ?? c.ClockPpmLimit) is not null ? ClockText.Words(c, run.CreatedUtc) : null),
             ("Source", run.Source is { } source ? $"{source.File} ({source.Format}, {UnitText.Frequency(source.TickHz)})" : null),
             ("LatencyLab", Join(run.Tool.Version, run.Tool.Host)),
             ("Run", run.RunId),

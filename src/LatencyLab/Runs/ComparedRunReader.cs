@@ -57,7 +57,7 @@ public static class ComparedRunReader
     /// <summary>What must be equal for two runs to be comparable.</summary>
     public static IReadOnlyDictionary<string, string> Conditions(RunDocument run) => Present(
         ("test", run.Plan.Test), ("chip", run.Target?.Chip), ("clock", run.Target?.CpuHz is { } hz ? UnitText.Frequency(hz) : null), ("load", run.Plan.Load),
-        ("pin", Number(run.Plan.Pin)), ("wiring", Number(run.Plan.ResponsePin) is { } response ? $"response GPIO{response}" : null), ("irq", run.Plan.Irq),
+        ("pin", Number(run.Plan.Pin)), ("wiring", Wiring(run.Plan)), ("irq", run.Plan.Irq),
         ("handler", run.Plan.Handler), ("idle", run.Plan.Idle), ("sampler", run.Sampler?.Kind), ("gap", Gap(run.Plan)), ("window", Time(run.Plan.WindowNs)),
         ("rig", run.Simulated ? "simulated" : "real"));
 
@@ -66,6 +66,9 @@ public static class ComparedRunReader
         && sizes.TryGetValue("p99", out var p99) && sizes.TryGetValue("p99_9", out var p999) && sizes.TryGetValue("p99_99", out var p9999)
             ? new EffectiveSize(mean, p50, p90, p99, p999, p9999)
             : null;
+
+    private static string? Wiring(PlanDocument plan) =>
+        Number(plan.ResponsePin) is { } response ? $"response GPIO{response}" : Number(plan.StimulusPin) is { } stimulus ? $"stimulus GPIO{stimulus}" : null;
 
     private static string? Gap(PlanDocument plan) => plan.GapMinNs is { } min ? $"{Time(min)} + {Time(plan.GapWidthNs ?? 0)}" : null;
 

@@ -98,7 +98,7 @@ public static class FileAnalysis
         source.Read(pairing, cancellationToken);
         var pipeline = pairing.Pipeline!;
         var result = pipeline.Result(run.Counts?.Callbacks + pipeline.Tally.WarmupAnswered, request?.Limit ?? LimitOf(plan));
-        var edgeNs = run.Sampler is { ClockHz: null } ? 0 : result.TimeBase.TickNs / 2;
+        var edgeNs = run.Sampler?.BiasNs ?? (run.Sampler is { ClockHz: null } ? 0 : result.TimeBase.TickNs / 2);
         var analysis = Document(pipeline, result, source.Format, folder.Path, edgeNs, run.Sampler?.ClockPpmLimit ?? PicoSampler.ClockPpm);
         analysis = analysis with { Document = analysis.Document with { Simulated = run.Simulated } };
         return request is { WithTail: true } ? WithTail(analysis, pipeline) : analysis;

@@ -36,4 +36,5 @@ public sealed record MeasuredRun(
 /// <param name="Board">The board in its REPL.</param>
 /// <param name="Port">What the user calls it.</param>
 /// <param name="Chip">Id of its chip.</param>
-public sealed record BoardOnPort(ScriptedBoard Board, string Port, string Chip);
+/// <param name="Clock">What was measured of its clock; null where nobody has.</param>
+public sealed record BoardOnPort(ScriptedBoard Board, string Port, string Chip, ClockCalibration? Clock = null);

@@ -17,6 +17,9 @@ public sealed record PlanDocument
     /// <summary>GPIO of the target that answers.</summary>
     public int? ResponsePin { get; init; }
 
+    /// <summary>GPIO of the target that fires at <see cref="Pin"/> in a self-timed run; null where a sampler fires.</summary>
+    public int? StimulusPin { get; init; }
+
     /// <summary>"bytecode", "native", "viper" or "hard".</summary>
     public string? Handler { get; init; }
 
@@ -108,7 +111,10 @@ public sealed record TargetDocument
 /// <summary>Member <c>sampler</c>: what stamped the edges, and how much of what it sent arrived.</summary>
 public sealed record SamplerDocument
 {
-    /// <summary>"pico", or the kind of analyser an imported file came from.</summary>
+    /// <summary>The kind of a board that stamped itself.</summary>
+    public const string SelfKind = "self";
+
+    /// <summary>"pico", "self" where the target stamped itself, or the kind of analyser an imported file came from.</summary>
     public required string Kind { get; init; }
 
     public required long TickHz { get; init; }
@@ -128,8 +134,20 @@ public sealed record SamplerDocument
     /// <summary>Measured deviation of the clock; null when nobody has measured it.</summary>
     public double? ClockPpm { get; init; }
 
-    /// <summary>Limit of the deviation that the uncertainty is computed with when none was measured.</summary>
+    /// <summary>Limit of the deviation with which the uncertainty is computed: the crystal's tolerance, or what was measured with its own doubt.</summary>
     public double? ClockPpmLimit { get; init; }
+
+    /// <summary>Self-timed runs: the clock of MicroPython that was read, "ticks_cpu" or "ticks_us".</summary>
+    public string? Ticks { get; init; }
+
+    /// <summary>Self-timed runs: what one reading of that clock costs.</summary>
+    public double? ReadNs { get; init; }
+
+    /// <summary>Self-timed runs: how much too long a latency is at most, since the stimulus is written between two readings.</summary>
+    public double? BiasNs { get; init; }
+
+    /// <summary>How <see cref="ClockPpm"/> was measured; null when nobody has.</summary>
+    public ClockCalibrationDocument? ClockCalibration { get; init; }
 
     /// <summary>Pulses that it says it fired, warm-up included.</summary>
     public long? Pulses { get; init; }
@@ -158,6 +176,30 @@ public sealed record SamplerDocument
         ClockHz = sampler.ClockHz,
         ClockPpm = sampler.ClockPpm,
         ClockPpmLimit = sampler.ClockPpmLimit,
+        ClockCalibration = ClockCalibrationDocument.From(sampler.Calibration),
+        Ticks = sampler.Ticks,
+        ReadNs = sampler.ReadNs,
+        BiasNs = sampler.BiasNs,
+    };
+}
+
+/// <summary>Member <c>clock_calibration</c>: how the deviation of a sampler's clock was measured. Times in the run are not changed by it.</summary>
+public sealed record ClockCalibrationDocument
+{
+    /// <summary>Standard uncertainty (k = 1) of the comparison.</summary>
+    public required double UncertaintyPpm { get; init; }
+
+    /// <summary>How long was compared.</summary>
+    public double? Seconds { get; init; }
+
+    public required DateTimeOffset MeasuredUtc { get; init; }
+
+    /// <summary>Whether the computer's clock was held to UTC meanwhile; null where the system didn't tell.</summary>
+    public bool? HostSynchronised { get; init; }
+
+    public static ClockCalibrationDocument? From(ClockCalibration? clock) => clock is null ? null : new()
+    {
+        UncertaintyPpm = clock.UncertaintyPpm, Seconds = clock.Seconds, MeasuredUtc = clock.MeasuredUtc, HostSynchronised = clock.HostSynchronised,
     };
 }
 

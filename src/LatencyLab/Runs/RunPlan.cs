@@ -58,7 +58,11 @@ public sealed record RunPlan
     /// <summary>GPIO of the target with the interrupt, or that is polled.</summary>
     public required int Pin { get; init; }
 
+    /// <summary>GPIO of the target that answers; in a self-timed run, in which none does, the same as <see cref="StimulusPin"/>.</summary>
     public required int ResponsePin { get; init; }
+
+    /// <summary>GPIO of the target that fires at <see cref="Pin"/>; null where a sampler fires.</summary>
+    public int? StimulusPin { get; init; }
 
     public EdgeKind Irq { get; init; } = EdgeKind.Rising;
 
@@ -155,7 +159,8 @@ public sealed record RunPlan
 
     private EdgeKind AskingEdge => Test == StimulusTest.Schedule ? EdgeKind.Rising : Irq;
 
-    private EdgeKind AnsweringEdge => Test == StimulusTest.Schedule ? EdgeKind.Falling : EdgeKind.Rising;
+    // A handler that is called changes the level of the line that a self-timed run has in place of a response.
+    private EdgeKind AnsweringEdge => StimulusPin is not null ? EdgeKind.Both : Test == StimulusTest.Schedule ? EdgeKind.Falling : EdgeKind.Rising;
 
     /// <summary>How its edges are paired.</summary>
     public PairingRules Rules(TimeBase timeBase) => new(
@@ -168,7 +173,8 @@ public sealed record RunPlan
         Test = Test.ToString().ToLowerInvariant(),
         Pin = Pin,
         Irq = EdgeWords.Of(Irq),
-        ResponsePin = ResponsePin,
+        ResponsePin = StimulusPin is null ? ResponsePin : null,
+        StimulusPin = StimulusPin,
         Handler = Handler.ToString().ToLowerInvariant(),
         Idle = Test == StimulusTest.Poll ? null : Idle.ToString().ToLowerInvariant(),
         Load = Load,

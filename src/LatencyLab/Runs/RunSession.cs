@@ -15,8 +15,8 @@ namespace LatencyLab.Runs;
 /// </summary>
 public sealed class RunSession
 {
-    // A target in a slower or faster world than the sampler's: a word when its dead man could otherwise wake, and only then, since a word costs
-    // the target an interrupt.
+    // No board's clock runs ahead of this computer's, so its dead man, which waits for the plan and ten seconds more after each word, can't wake
+    // sooner than this. A slow board sees few words, and a board at its usual speed none: each costs the target an interrupt.
     private static readonly TimeSpan KeepAliveMargin = TimeSpan.FromSeconds(5);
 
     private readonly RunPlan _plan;
@@ -33,7 +33,7 @@ public sealed class RunSession
         _sampler = sampler;
         _clock = clock;
         SamplerHz = samplerHz;
-        TimeBase = new TimeBase(samplerHz / 2);
+        TimeBase = new TimeBase(samplerHz / 2, sampler.Clock?.Ppm);
     }
 
     /// <summary>The plan with what the boards have decided.</summary>
@@ -46,7 +46,7 @@ public sealed class RunSession
     public TimeBase TimeBase { get; }
 
     /// <summary>What stamps.</summary>
-    public SamplerIdentity Sampler => PicoSampler.IdentityOf(_sampler.Board, TimeBase.TickHz);
+    public SamplerIdentity Sampler => PicoSampler.IdentityOf(_sampler.Board, TimeBase.TickHz, _sampler.Clock);
 
     /// <summary>Loads the scripts' common part and asks the sampler for its clock.</summary>
     /// <exception cref="LatencyLabException">A board doesn't answer, or can't do what is planned.</exception>
@@ -127,7 +127,10 @@ public sealed class RunSession
         var (low, high) = _plan.Cycles(SamplerHz);
         var request = new CaptureRequest(
             nonce, [PicoSampler.StimulusGpio, PicoSampler.ResponseGpio], ["D0", "D1"], PicoSampler.StimulusGpio, _plan.Pulses, _plan.Seed, low, high,
-            Math.Ceiling(_plan.LongestSeconds) + 1);
+            Math.Ceiling(_plan.LongestSeconds) + 1)
+        {
+            CalibrationPpm = TimeBase.CalibrationPpm,
+        };
         var lastWord = _clock.GetTimestamp();
         var patience = TimeSpan.FromSeconds(_plan.LongestSeconds) + KeepAliveMargin;
         try
@@ -137,7 +140,6 @@ public sealed class RunSession
                 if (_clock.GetElapsedTime(lastWord) > patience)
                 {
                     lastWord = _clock.GetTimestamp();
-                    patience = KeepAliveMargin;
                     KeepAlive(armed);
                 }
 

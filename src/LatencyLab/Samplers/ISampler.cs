@@ -35,7 +35,7 @@ public sealed record ListenRequest(IReadOnlyList<SampledLine> Lines, Duration? D
 public sealed record SampledLine(string Input, string Name);
 
 /// <summary>What a sampler says of itself; run.json keeps it.</summary>
-/// <param name="Kind">"pico", "sump", "replay".</param>
+/// <param name="Kind">"pico", "sump", "replay", "self".</param>
 /// <param name="Port">Where it is connected.</param>
 /// <param name="TickHz">Ticks a second.</param>
 public sealed record SamplerIdentity(string Kind, string Port, long TickHz)
@@ -48,6 +48,18 @@ public sealed record SamplerIdentity(string Kind, string Port, long TickHz)
 
     /// <summary>Half width of the clock's deviation that uncertainties are computed with.</summary>
     public double ClockPpmLimit { get; init; } = UnknownClockPpm;
+
+    /// <summary>How <see cref="ClockPpm"/> was measured; null when nobody has.</summary>
+    public ClockCalibration? Calibration { get; init; }
+
+    /// <summary>Where a board stamps itself, the clock of MicroPython that it reads: "ticks_cpu" or "ticks_us".</summary>
+    public string? Ticks { get; init; }
+
+    /// <summary>Where a board stamps itself, what one reading of its clock costs.</summary>
+    public double? ReadNs { get; init; }
+
+    /// <summary>Where a board stamps itself, how much too long a latency is at most.</summary>
+    public double? BiasNs { get; init; }
 
     /// <summary>MicroPython version of a board that runs it.</summary>
     public string? Micropython { get; init; }
@@ -64,7 +76,7 @@ public sealed record SamplerIdentity(string Kind, string Port, long TickHz)
     public const double UnknownClockPpm = 100;
 
     /// <summary>Half width of what shifts one edge against another beside quantisation, in nanoseconds.</summary>
-    public double EdgeNs => ClockHz is { } hz ? 1e9 / hz : 0;
+    public double EdgeNs => BiasNs ?? (ClockHz is { } hz ? 1e9 / hz : 0);
 }
 
 /// <summary>How a recording went.</summary>

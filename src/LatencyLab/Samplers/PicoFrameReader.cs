@@ -13,7 +13,8 @@ namespace LatencyLab.Samplers;
 /// <param name="nonce">The capture's number; frames with another one are counted and ignored.</param>
 /// <param name="channelNames">Names for the channels, in order.</param>
 /// <param name="sink">Where edges go.</param>
-public sealed class PicoFrameReader(uint nonce, IReadOnlyList<string> channelNames, IEdgeSink sink) : IFrameSink
+/// <param name="calibrationPpm">Measured deviation of the sampler's clock, for the time base that is handed on; null where nobody has measured it.</param>
+public sealed class PicoFrameReader(uint nonce, IReadOnlyList<string> channelNames, IEdgeSink sink, double? calibrationPpm = null) : IFrameSink
 {
     // ticks_us counts whole microseconds: start and heartbeat can each be off by one.
     private const int HeartbeatSlackUs = 2;
@@ -133,7 +134,7 @@ public sealed class PicoFrameReader(uint nonce, IReadOnlyList<string> channelNam
         Hello = hello;
         _channels = [.. channelNames.Select((_, index) => new ChannelState(index))];
         _wordsDone = new uint[_channels.Length];
-        sink.Begin(new CaptureHeader(new TimeBase(hello.TickHz), [.. channelNames.Select((name, index) => new Channel(index, name))]));
+        sink.Begin(new CaptureHeader(new TimeBase(hello.TickHz, calibrationPpm), [.. channelNames.Select((name, index) => new Channel(index, name))]));
         return true;
     }
 

@@ -12,8 +12,11 @@ public sealed class PicoListener : ISampler
     private readonly ScriptedBoard _board;
     private readonly IAsyncDisposable _connection;
 
-    private PicoListener(ScriptedBoard board, IAsyncDisposable connection)
+    private readonly ClockCalibration? _clock;
+
+    private PicoListener(ScriptedBoard board, ClockCalibration? clock, IAsyncDisposable connection)
     {
+        _clock = clock;
         _board = board;
         _connection = connection;
     }
@@ -23,8 +26,11 @@ public sealed class PicoListener : ISampler
     public bool EndsByItself => false;
 
     /// <summary>Resets the board of a connection and loads the capture script; the listener owns the connection from then on.</summary>
+    /// <param name="connection">The board.</param>
+    /// <param name="clock">What was measured of its clock; null where nobody has.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="DeviceException">The board is no Pico, or doesn't answer as the protocol says.</exception>
-    public static async Task<PicoListener> StartAsync(BoardConnection connection, CancellationToken cancellationToken)
+    public static async Task<PicoListener> StartAsync(BoardConnection connection, ClockCalibration? clock, CancellationToken cancellationToken)
     {
         try
         {
@@ -35,7 +41,7 @@ public sealed class PicoListener : ISampler
             }
 
             await board.LoadAsync(PicoSampler.Parts, cancellationToken);
-            return new PicoListener(board, connection);
+            return new PicoListener(board, clock, connection);
         }
         catch
         {
@@ -48,9 +54,12 @@ public sealed class PicoListener : ISampler
     {
         var capture = new CaptureRequest(
             unchecked((uint)Random.Shared.Next()), [.. request.Lines.Select(l => Gpio(l.Input))], [.. request.Lines.Select(l => l.Name)], null, 0, 1, default, default,
-            request.Duration is { } duration ? duration.Nanoseconds / 1e9 : OpenEndSeconds);
+            request.Duration is { } duration ? duration.Nanoseconds / 1e9 : OpenEndSeconds)
+        {
+            CalibrationPpm = _clock?.Ppm,
+        };
         var outcome = await PicoSampler.CaptureAsync(_board, capture, sink, onProgress is null ? null : _ => onProgress(), cancellationToken);
-        return new SamplerOutcome(PicoSampler.IdentityOf(_board, outcome.Hello.TickHz), outcome.Health)
+        return new SamplerOutcome(PicoSampler.IdentityOf(_board, outcome.Hello.TickHz, _clock), outcome.Health)
         {
             Faults = [.. PicoSampler.FaultsOf(outcome.Health)],
             Firmware = _board.Loaded,

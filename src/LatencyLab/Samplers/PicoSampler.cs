@@ -22,6 +22,9 @@ public sealed record CaptureRequest(
     /// <summary>Records after which the capture ends, kept in the sampler's memory instead of streamed: for edges that come faster than USB carries. Null: streamed.</summary>
     public int? OneShotWords { get; init; }
 
+    /// <summary>Measured deviation of the sampler's clock in ppm, for the capture's time base; null where nobody has measured it.</summary>
+    public double? CalibrationPpm { get; init; }
+
     /// <summary>Arguments of the call.</summary>
     public string ToJson() => string.Create(
         CultureInfo.InvariantCulture,
@@ -68,7 +71,7 @@ public static class PicoSampler
     {
         await board.LoadAsync(Parts, cancellationToken);
         var program = await board.Repl.StartAsync(ScriptedBoard.CallSource(call, request.ToJson()), cancellationToken);
-        var reader = new PicoFrameReader(request.Nonce, request.Names, sink);
+        var reader = new PicoFrameReader(request.Nonce, request.Names, sink, request.CalibrationPpm);
         var decoder = new FrameDecoder(reader);
         var stopping = false;
         try
@@ -108,10 +111,12 @@ public static class PicoSampler
     }
 
     /// <summary>What run.json keeps of the board; one tick is two cycles of its system clock.</summary>
-    public static SamplerIdentity IdentityOf(ScriptedBoard board, long tickHz) => new("pico", board.Repl.Name, tickHz)
+    public static SamplerIdentity IdentityOf(ScriptedBoard board, long tickHz, ClockCalibration? calibration = null) => new("pico", board.Repl.Name, tickHz)
     {
         ClockHz = tickHz * 2,
-        ClockPpmLimit = ClockPpm,
+        ClockPpm = calibration?.Ppm,
+        ClockPpmLimit = calibration?.LimitPpm(ClockPpm) ?? ClockPpm,
+        Calibration = calibration,
         Micropython = board.Identity.Version,
         Build = board.Identity.Build,
         Uid = board.Identity.UniqueId,

@@ -15,7 +15,7 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
     private static readonly string[] TargetParts =
     [
         "target/core", "target/caps", "target/frame", "target/irq", "target/native", "target/viper", "target/poll", "target/poll_native", "target/poll_viper",
-        "target/toggle", "target/toggle_native", "target/toggle_viper", "target/timer", "target/schedule",
+        "target/toggle", "target/toggle_native", "target/toggle_viper", "target/timer", "target/schedule", "target/self",
     ];
 
     private static readonly string[] SamplerParts = ["sampler/core", "sampler/capture"];
@@ -75,7 +75,7 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
             _ when !identity.HasNativeCode && (part.EndsWith("native", StringComparison.Ordinal) || part.EndsWith("viper", StringComparison.Ordinal)) =>
                 "SyntaxError: invalid micropython decorator",
             "target/toggle_native" or "target/toggle_viper" when !_parts.Contains("target/toggle") => "NameError: name 'll_toggles' isn't defined",
-            "target/caps" or "target/irq" or "target/poll" or "target/toggle" or "target/timer" or "target/schedule" or "sampler/capture" when !_parts.Contains(part.Split('/')[0] + "/core") => "NameError: name 'll_calls' isn't defined",
+            "target/caps" or "target/irq" or "target/poll" or "target/toggle" or "target/timer" or "target/schedule" or "target/self" or "sampler/capture" when !_parts.Contains(part.Split('/')[0] + "/core") => "NameError: name 'll_calls' isn't defined",
             _ => null,
         };
         if (fault is not null)
@@ -113,6 +113,8 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
                 "schedule" when Has("schedule") => Irq(arguments, StimulusAnswer.Schedule, "bytecode", "hard"),
                 "toggle" when Has("toggle") => Toggle(arguments),
                 "timer" when Has("timer") => Timer(arguments),
+                "self_clock" when _parts.Contains("target/self") => ImmediateProgram.Print(SelfClock()),
+                "self" when _parts.Contains("target/self") => Self(arguments),
                 "capture" or "selftest" when _parts.Contains("sampler/capture") => Capture(arguments, name == "selftest"),
                 _ => throw new PythonException("ValueError: unknown call " + name),
             };
@@ -284,6 +286,39 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
         }
 
         return new IrqProgram(world, plan, answer, identity, options, pin, response, Line(Board("READY", $", \"nonce\": {plan.Nonce}")));
+    }
+
+    private string SelfClock()
+    {
+        var ticks = BoardTicks.Of(identity, options.Seed);
+        return Line(string.Create(CultureInfo.InvariantCulture, $$"""{"t": "CLOCK", "tick_hz": {{ticks.TickHz}}, "ticks": "{{ticks.Name}}"}"""));
+    }
+
+    private SelfProgram Self(CallArguments arguments)
+    {
+        const int turns = 64;
+        var plan = SelfPlan.Read(arguments);
+        var (pin, stimulus) = (Node(plan.Gpio), Node(plan.StimulusGpio));
+        if (!identity.Chip.Facts.Pin(plan.StimulusGpio)!.CanOutput)
+        {
+            throw new PythonException("ValueError: pin can only be input");
+        }
+
+        if (!identity.Chip.Facts.Pin(plan.Gpio)!.CanInterrupt)
+        {
+            throw new PythonException("OSError: pin does not have IRQ capabilities");
+        }
+
+        if (plan.Handler == "hard" && !identity.Chip.HardIrq)
+        {
+            throw new PythonException(
+                identity.Chip.Port == "esp32" ? "TypeError: extra keyword arguments given" : "ValueError: hard IRQ not supported");
+        }
+
+        var ticks = BoardTicks.Of(identity, options.Seed);
+        var (reads, writes) = (turns * ticks.Between(0, ticks.ReadPs), turns * ticks.Between(0, ticks.WritePs));
+        var more = string.Create(CultureInfo.InvariantCulture, $", \"nonce\": {plan.Nonce}, \"tick_hz\": {ticks.TickHz}, \"ticks\": \"{ticks.Name}\", \"reads\": {reads}, \"writes\": {writes}, \"turns\": {turns}");
+        return new SelfProgram(world, plan, identity, options, pin, stimulus, Line(Board("READY", more)));
     }
 
     private SamplerCapture Capture(CallArguments arguments, bool selfTest)

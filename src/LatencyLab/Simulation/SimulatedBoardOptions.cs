@@ -7,7 +7,7 @@ namespace LatencyLab.Simulation;
 public sealed record SimulatedBoardOptions
 {
     private static readonly string[] Loads = ["none", "gc", "cpu", "uart", "flash", "wifi"];
-    private const string KnownOptions = "seed, fw, load, speed, offset, pin, response, fault, pace, slow, ppm";
+    private const string KnownOptions = "seed, fw, load, speed, offset, pin, response, wire, fault, pace, slow, ppm";
 
     /// <summary>The chip, as the pin catalog calls it.</summary>
     public required string ChipId { get; init; }
@@ -33,10 +33,13 @@ public sealed record SimulatedBoardOptions
     /// <summary>GPIO of the target that the response wire comes from; null: the second pin that a script names.</summary>
     public int? ResponsePin { get; init; }
 
+    /// <summary>Two pins of the target that a wire joins, for boards that time themselves; null: none.</summary>
+    public (int A, int B)? Wire { get; init; }
+
     public FaultPlan Faults { get; init; } = new();
 
-    /// <summary>Virtual time passes no faster than the wall clock.</summary>
-    public bool RealPace { get; init; }
+    /// <summary>Virtual time passes at most this many times as fast as the wall clock: 1 as on a bench, 0.1 as on a slow emulator; 0: as fast as the host goes.</summary>
+    public double Pace { get; init; }
 
     /// <summary>The board takes this many times its usual time for each answer (by the wall clock); 0: it answers at once.</summary>
     public double Slow { get; init; }
@@ -82,7 +85,9 @@ public sealed record SimulatedBoardOptions
         "pin" when Gpio(value) is { } pin => this with { Pin = pin },
         "response" when Gpio(value) is { } pin => this with { ResponsePin = pin },
         "fault" => this with { Faults = Faults.With(value) },
-        "pace" when value is "real" or "fast" => this with { RealPace = value == "real" },
+        "wire" when value.Split(':') is [var a, var b] && Gpio(a) is { } from && Gpio(b) is { } to => this with { Wire = (from, to) },
+        "pace" when value is "real" or "fast" => this with { Pace = value == "real" ? 1 : 0 },
+        "pace" when Number(value, 0.001, 1000) is { } pace => this with { Pace = pace },
         "slow" when Number(value, 0, 10_000) is { } slow => this with { Slow = slow },
         "ppm" when Number(value, -100_000, 100_000) is { } ppm => this with { ClockPpm = ppm },
         _ => throw new LatencyLabException(

@@ -1,7 +1,7 @@
 namespace LatencyLab.Simulation;
 
 /// <summary>
-/// Holds a board's answers back by the wall clock, for demonstrations (<c>pace=real</c>) and for slow boards (<c>slow=10</c>). It changes when bytes
+/// Holds a board's answers back by the wall clock, for demonstrations (<c>pace=real</c>), for slow emulators (<c>pace=0.1</c>) and for slow boards (<c>slow=10</c>). It changes when bytes
 /// come, never which.
 /// </summary>
 internal sealed class SimulatedPace(SimulatedWorld world, SimulatedBoardOptions options, TimeProvider time)
@@ -26,14 +26,14 @@ internal sealed class SimulatedPace(SimulatedWorld world, SimulatedBoardOptions 
     /// <param name="running">A program runs, so that virtual time may pass.</param>
     public TimeSpan Ahead(bool running)
     {
-        if (options.Slow <= 0 && !options.RealPace)
+        if (options.Slow <= 0 && options.Pace <= 0)
         {
             return Zero;
         }
 
         var now = time.GetTimestamp();
         var ahead = _busyUntilStamp > now ? time.GetElapsedTime(now, _busyUntilStamp) : Zero;
-        if (!options.RealPace)
+        if (options.Pace <= 0)
         {
             return ahead;
         }
@@ -43,7 +43,7 @@ internal sealed class SimulatedPace(SimulatedWorld world, SimulatedBoardOptions 
             (_anchorPs, _anchorStamp) = (world.NowPs, now);
         }
 
-        var virtualTime = TimeSpan.FromMicroseconds((world.NowPs - _anchorPs) / 1e6);
+        var virtualTime = TimeSpan.FromMicroseconds((world.NowPs - _anchorPs) / 1e6 / options.Pace);
         var wallTime = time.GetElapsedTime(_anchorStamp.Value, now);
         return virtualTime - wallTime > ahead ? virtualTime - wallTime : ahead;
     }

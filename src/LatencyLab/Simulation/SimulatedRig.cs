@@ -12,6 +12,11 @@ public sealed class SimulatedRig
         SamplerOptions = sampler;
         _truth = new CaptureTruth(keepTruth);
         _world = new SimulatedWorld(target.Seed, sampler.Seed, target.Faults.Over(sampler.Faults), target.Pin, target.ResponsePin);
+        if (target.Wire is { } wire)
+        {
+            _world.Wires.Bridge(wire.A, wire.B);
+        }
+
         Target = new SimulatedBoard(_world, Side.Target, target, _truth, time);
         Sampler = new SimulatedBoard(_world, Side.Sampler, sampler, _truth, time);
         _world.TargetExpired = Target.Wake;
@@ -86,6 +91,18 @@ public sealed class SimulatedRig
         lock (_world.Gate)
         {
             _world.Wires.Fix(pin, responsePin);
+        }
+    }
+
+    /// <summary>Puts a wire between two pins of the target, for a board that times itself; a wire that the selector put there stays.</summary>
+    public void ConnectSelf(int stimulusPin, int pin)
+    {
+        lock (_world.Gate)
+        {
+            if (TargetOptions.Wire is null)
+            {
+                _world.Wires.Bridge(stimulusPin, pin);
+            }
         }
     }
 

@@ -112,6 +112,7 @@ internal sealed class Wires
     private readonly FaultPlan _faults;
     private readonly int? _fixedPin;
     private readonly int? _fixedResponse;
+    private (int A, int B)? _bridge;
     private int? _planPin;
     private int? _planResponse;
     private int? _pin;
@@ -163,6 +164,13 @@ internal sealed class Wires
     {
         (_planPin, _planResponse) = (pin, response);
         Rewire(KnownPin, KnownResponse);
+    }
+
+    /// <summary>A wire between two pins of the target; the fault "open stimulus" leaves it away.</summary>
+    public void Bridge(int a, int b)
+    {
+        _bridge = _faults.OpenStimulus ? null : (a, b);
+        Rewire(_pin, _response);
     }
 
     /// <summary>A script names a pin of the target: it gets the next wire that has no pin yet.</summary>
@@ -251,6 +259,11 @@ internal sealed class Wires
         if (_faults.ShortedWires)
         {
             Join(Node(Side.Sampler, StimulusGpio), Node(Side.Sampler, ResponseGpio));
+        }
+
+        if (_bridge is { } bridge)
+        {
+            Join(Node(Side.Target, bridge.A), Node(Side.Target, bridge.B));
         }
 
         foreach (var node in _nodes.Values)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LatencyLab.MicroPython;
 
 namespace LatencyLab.Targets;
@@ -17,17 +16,13 @@ public sealed class ArmedTarget
     private static readonly byte[] StopLine = "stop\n"u8.ToArray();
     private static readonly byte[] KeepAliveLine = "go\n"u8.ToArray();
 
-    private readonly ScriptedBoard _board;
     private readonly RunningProgram _program;
-    private readonly string _call;
-    private readonly uint _nonce;
+    private readonly TargetLines _lines;
 
-    private ArmedTarget(ScriptedBoard board, RunningProgram program, string call, uint nonce)
+    private ArmedTarget(RunningProgram program, TargetLines lines)
     {
-        _call = call;
-        _board = board;
         _program = program;
-        _nonce = nonce;
+        _lines = lines;
     }
 
     /// <summary>Loads what the test needs, starts it, and returns when the interrupt is installed.</summary>
@@ -37,9 +32,9 @@ public sealed class ArmedTarget
     {
         await board.LoadAsync(test.Parts, cancellationToken);
         var program = await board.Repl.StartAsync(ScriptedBoard.CallSource(test.Call, test.ToJson()), cancellationToken);
-        var armed = new ArmedTarget(board, program, test.Call, test.Nonce);
-        await armed.ReadAsync("READY", cancellationToken);
-        await armed.ReadAsync("ARMED", cancellationToken);
+        var armed = new ArmedTarget(program, new TargetLines(board, program, test.Nonce, test.Call));
+        await armed._lines.ReadAsync(AnswerWait, cancellationToken, "READY");
+        await armed._lines.ReadAsync(AnswerWait, cancellationToken, "ARMED");
         return armed;
     }
 
@@ -51,46 +46,8 @@ public sealed class ArmedTarget
     public async Task<TargetDone> StopAsync(CancellationToken cancellationToken)
     {
         await _program.WriteAsync(StopLine, cancellationToken);
-        var line = await ReadAsync("DONE", cancellationToken);
-        var done = new TargetDone(
-            BoardLine.Number(line, "callbacks") ?? 0, BoardLine.Number(line, "errors") ?? 0, BoardLine.Text(line, "reason") ?? "");
+        var done = TargetLines.DoneOf(await _lines.ReadAsync(AnswerWait, cancellationToken, "DONE"));
         await _program.FinishAsync(cancellationToken);
         return done;
-    }
-
-    private async Task<JsonElement> ReadAsync(string kind, CancellationToken cancellationToken)
-    {
-        var talk = "";
-        while (await _program.ReadLineAsync(AnswerWait, cancellationToken) is { } text)
-        {
-            if (BoardLine.Parse(text) is not { } line)
-            {
-                // What isn't a line of ours is talk of the interpreter: kept for the message, and proof of a reboot.
-                talk = talk.Length < 2000 ? $"{talk}{text}\n" : talk;
-                ThrowIfRebooted(talk);
-                continue;
-            }
-
-            if (BoardLine.Number(line, "nonce") is { } nonce && nonce != _nonce)
-            {
-                throw new DeviceException("Another measurement runs on this board.", _board.Repl.Name, "Close the other client, or press the board's reset button.");
-            }
-
-            _board.Check(line, _call, kind);
-            return line;
-        }
-
-        var answer = await _program.FinishAsync(cancellationToken);
-        ThrowIfRebooted(answer.Output + answer.Error);
-        throw new DeviceException($"The target's script ended before {kind}: {answer.ErrorLine ?? talk.Trim()}", _board.Repl.Name);
-    }
-
-    private void ThrowIfRebooted(string talk)
-    {
-        if (RebootTrace.Find(talk) is { } trace)
-        {
-            throw new LatencyLabException(
-                FaultKind.Measurement, $"The target rebooted during the measurement ({trace}).", _board.Repl.Name, "Check its power supply and the wiring, then run again.");
-        }
     }
 }

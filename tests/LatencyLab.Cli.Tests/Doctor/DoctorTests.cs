@@ -105,15 +105,17 @@ public sealed class DoctorTests : IDisposable
     [InlineData("{}")]
     [InlineData("[]")]
     [InlineData("{\"clock_ppm\": \"x\"}")]
-    [InlineData("{\"clock_ppm\": 1e300, \"uncertainty_ppm\": 1}")]
+    [InlineData("{\"uid\": \"aabb\", \"clock_ppm\": 1e300, \"uncertainty_ppm\": 1, \"utc\": \"2026-01-01T00:00:00Z\"}")]
+    [InlineData("{\"uid\": \"another\", \"clock_ppm\": 1, \"uncertainty_ppm\": 1, \"utc\": \"2026-01-01T00:00:00Z\"}")]
+    [InlineData("{\"uid\": \"aabb\", \"clock_ppm\": 1, \"uncertainty_ppm\": 1, \"utc\": \"yesterday\"}")]
     [InlineData("nonsense")]
     public void A_calibration_reads_back_and_a_damaged_one_counts_as_none(string damaged)
     {
         var store = new CalibrationStore(Path.Combine(_root, "calibration"));
         Assert.Null(store.Read("aa"));
-        var path = store.Write("aa/../bb", new ClockComparison(-12.3456, 0.4, 60.2, 600), DateTimeOffset.UnixEpoch);
+        var path = store.Write("aa/../bb", new ClockCalibration(-12.3456, 0.4, 60.2, DateTimeOffset.UnixEpoch, true));
         Assert.Equal("aabb.json", Path.GetFileName(path));
-        Assert.Equal((-12.346, 0.4), store.Read("aabb"));
+        Assert.Equal(new ClockCalibration(-12.346, 0.4, 60.2, DateTimeOffset.UnixEpoch, true), store.Read("aabb"));
         File.WriteAllText(path, damaged);
         Assert.Null(store.Read("aabb"));
     }

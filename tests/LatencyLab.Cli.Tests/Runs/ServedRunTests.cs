@@ -40,6 +40,57 @@ public sealed class ServedRunTests : IDisposable
         Assert.Equal(50, (int)patient.Json["counts"]!["matched"]!);
     }
 
+    [Theory]
+    [InlineData("--pty", 10)]
+    [InlineData("--tcp", 1)]
+    public async Task Boards_at_a_tenth_of_real_speed_give_the_same_numbers(string door, int slow)
+    {
+        var quick = await EdgesOfAsync(door, "sim:esp32?seed=3", "3x");
+        Assert.Equal(quick, await EdgesOfAsync(door, $"sim:esp32?seed=3&pace=0.1&slow={slow}", "10x"));
+    }
+
+    private static async Task<string> EdgesOfAsync(string door, string boards, string timeout)
+    {
+        await using var rig = await ServedRig.StartAsync(["--rig", boards, .. door == "--tcp" ? ["--tcp", "0"] : Array.Empty<string>()]);
+        var csv = Path.Combine(rig.LockFolder, "latency.csv");
+        var run = await rig.LatencyLabAsync(
+            "run", "--pin", "4", "--target", rig.Target, "--sampler", rig.Sampler, "--samples", "60", "--warmup", "5", "--gap", "2ms+2ms", "--seed", "9", "--json",
+            "--csv", csv, "--timeout", timeout, "-o", Path.Combine(rig.LockFolder, "captures"));
+        Assert.True(run.Code == 0, run.Said);
+        Assert.Equal(60, (int)run.Json["counts"]!["matched"]!);
+        // All but the run's name.
+        return string.Join('\n', (await File.ReadAllLinesAsync(csv, TestContext.Current.CancellationToken)).Select(l => l[(l.IndexOf(',', StringComparison.Ordinal) + 1)..]));
+    }
+
+    [Fact]
+    public async Task A_stored_calibration_is_stated_with_its_age_and_moves_no_time()
+    {
+        string[] args = ["run", "--pin", "4", "--rig", "sim:esp32?ppm=50", "--samples", "100", "--seed", "3"];
+        var plain = await ToolProcess.RunAsync(_folder.Path, [.. args, "--json"]);
+        Assert.Equal(30, (double)plain.Json["sampler"]!["clock_ppm_limit"]!);
+        Assert.Null(plain.Json["sampler"]!["clock_ppm"]);
+        var uid = (string)plain.Json["sampler"]!["uid"]!;
+        var store = Directory.CreateDirectory(_folder.File(Path.Combine("config", "latencylab", "calibration"))).FullName;
+        await File.WriteAllTextAsync(
+            Path.Combine(store, uid + ".json"),
+            $$"""{"schema": "latencylab.calibration/1", "uid": "{{uid}}", "clock_ppm": 49.5, "uncertainty_ppm": 0.25, "seconds": 60.1, "utc": "{{DateTime.UtcNow.AddDays(-12.5):s}}Z", "host_synchronised": true}""",
+            TestContext.Current.CancellationToken);
+        var calibrated = await ToolProcess.RunAsync(_folder.Path, [.. args, "--json"]);
+        var sampler = calibrated.Json["sampler"]!;
+        Assert.Equal((49.5, 51.0, 0.25), ((double)sampler["clock_ppm"]!, (double)sampler["clock_ppm_limit"]!, (double)sampler["clock_calibration"]!["uncertainty_ppm"]!));
+        Assert.Equal(plain.Json["latency_ns"]!.ToJsonString(), calibrated.Json["latency_ns"]!.ToJsonString());
+        Assert.True((double)calibrated.Json["uncertainty_ns"]!["systematic"]! > (double)plain.Json["uncertainty_ns"]!["systematic"]!);
+        Assert.Contains("+49.5 ± 0.5 ppm (k = 2), measured 12 days before", (await ToolProcess.RunAsync(_folder.Path, args)).Stdout, StringComparison.Ordinal);
+
+        // The edges carry it as their time base does, and their analysis gives the run's own uncertainty.
+        var again = await ToolProcess.RunAsync(_folder.Path, "analyze", (string)calibrated.Json["folder"]!, "--json");
+        Assert.Equal(calibrated.Json["uncertainty_ns"]!.ToJsonString(), again.Json["uncertainty_ns"]!.ToJsonString());
+        Assert.Equal(calibrated.Json["latency_ns"]!.ToJsonString(), again.Json["latency_ns"]!.ToJsonString());
+
+        var capture = await ToolProcess.RunAsync(_folder.Path, "capture", "--channels", "2,3", "--duration", "100ms", "--sampler", "sim:pico", "--json");
+        Assert.Equal(49.5, (double)capture.Json["sampler"]!["clock_ppm"]!);
+    }
+
     [Fact]
     public async Task Repeats_are_runs_of_their_own_with_their_own_seeds_and_one_label()
     {

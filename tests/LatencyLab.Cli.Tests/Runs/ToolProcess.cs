@@ -42,7 +42,8 @@ internal sealed partial class ToolProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = temporary,
-            Environment = { ["TMPDIR"] = temporary, ["TMP"] = temporary },
+            // The user's own calibrations must not reach a test, nor a test's the user.
+            Environment = { ["TMPDIR"] = temporary, ["TMP"] = temporary, ["XDG_CONFIG_HOME"] = Path.Combine(temporary, "config") },
         };
         return new ToolProcess(Process.Start(start)!);
     }

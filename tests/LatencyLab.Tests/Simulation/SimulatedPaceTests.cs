@@ -11,6 +11,7 @@ public sealed class SimulatedPaceTests
     [Theory]
     [InlineData("")]
     [InlineData("?pace=real")]
+    [InlineData("?pace=0.1")]
     [InlineData("?slow=10")]
     public async Task The_wall_clock_changes_when_bytes_come_but_never_which(string options)
     {
@@ -21,6 +22,9 @@ public sealed class SimulatedPaceTests
         {
             case "?pace=real":
                 Assert.Equal(virtualSeconds, wallSeconds, 0.05);
+                break;
+            case "?pace=0.1":
+                Assert.Equal(10 * virtualSeconds, wallSeconds, 0.5);
                 break;
             case "?slow=10":
                 Assert.InRange(wallSeconds, 3, 60);

@@ -155,7 +155,7 @@ public sealed class SimulatedReplTests
     public void A_selector_gives_both_boards_their_options()
     {
         var options = SimulatedBoardOptions.Parse("sim:esp8266?seed=9&load=wifi&speed=0.9&offset=2us&fw=v1.26&fault=drop:0.01,overrun@500&swap&slow=10&pace=real&pin=4");
-        Assert.Equal(("esp8266", 9ul, "wifi", 0.9, "v1.26.0", 10.0, true, (int?)4), (options.ChipId, options.Seed, options.Load, options.Speed, options.Firmware, options.Slow, options.RealPace, options.Pin));
+        Assert.Equal(("esp8266", 9ul, "wifi", 0.9, "v1.26.0", 10.0, 1.0, (int?)4), (options.ChipId, options.Seed, options.Load, options.Speed, options.Firmware, options.Slow, options.Pace, options.Pin));
         Assert.Equal(2_000_000, options.Offset.Picoseconds);
         Assert.Equal(new FaultPlan { Drop = 0.01, OverrunAtWord = 500, SwappedWires = true }, options.Faults);
         Assert.Equal("rp2040", SimulatedRig.Create("sim").Sampler.ChipId);

@@ -19,6 +19,8 @@ class Pin:
     _logged = [0]
     _dropped = [0]
     _levels = bytearray(64)
+    # Wires between two pins of this board: written on the one, seen by the other.
+    _wires = {}
 
     def __new__(cls, number, *args, **kw):
         if number not in Pin._all:
@@ -54,6 +56,8 @@ class Pin:
             if at < 2048:
                 Pin._log[at] = self.number * 2 + level
                 Pin._logged[0] = at + 1
+            if self.number in Pin._wires:
+                edge(Pin._wires[self.number], level)
 
     def __call__(self, level=None):
         return self.value(level)
