@@ -40,7 +40,7 @@ public static class SuiteCommand
         {
             foreach (var item in SuiteFile.Read(parsed.GetValue(file)!).Items())
             {
-                output.Result.WriteLine(TerminalText.Clean($"run {string.Join(' ', item.Arguments)} --rig {item.Rig}"));
+                output.Result.WriteLine(TerminalText.Clean($"run {string.Join(' ', SuiteExecution.Arguments(item))}"));
             }
 
             return Task.FromResult((int)ExitCode.Done);
@@ -54,12 +54,20 @@ public static class SuiteCommand
 /// <summary>Carries out one suite: each run by the run command itself, in this process, as if it were typed.</summary>
 internal sealed class SuiteExecution(SuiteFile suite, string folder, Output output)
 {
+    // One could be missed under load; five in a row aren't.
+    private const string CheckSamples = "5";
+
     public async Task<ExitCode> RunAsync(CancellationToken cancellationToken)
     {
         var items = suite.Items();
         CreateFolder();
         var state = SuiteState.Load(folder);
-        var worst = ExitCode.Done;
+        if (await CheckRigsAsync(items.Where(i => !state.Done.ContainsKey(i.Key)), cancellationToken) is not ExitCode.Done and var fault)
+        {
+            return fault;
+        }
+
+        var worst = state.Codes.Values.Aggregate(ExitCode.Done, (code, done) => Worse(code, (ExitCode)done));
         for (var i = 0; i < items.Count; i++)
         {
             if (state.Done.ContainsKey(items[i].Key))
@@ -68,17 +76,19 @@ internal sealed class SuiteExecution(SuiteFile suite, string folder, Output outp
             }
 
             output.Talk.WriteLine(TerminalText.Clean(string.Create(CultureInfo.InvariantCulture, $"{i + 1}/{items.Count}   {items[i].Key}")));
-            var (code, runId) = await RunOneAsync(items[i], cancellationToken);
+            var (code, runId) = await RunOneAsync(Arguments(items[i]), folder, output.Talk, cancellationToken);
             if (code is ExitCode.Interrupted or ExitCode.Usage or ExitCode.Device || cancellationToken.IsCancellationRequested)
             {
                 output.Talk.WriteLine($"stopped after {state.Done.Count} of {items.Count} runs; the same command goes on from here");
                 return code == ExitCode.Done ? ExitCode.Interrupted : code;
             }
 
-            worst = code == ExitCode.Done ? worst : code;
-            if (code == ExitCode.Done && runId is not null)
+            worst = Worse(worst, code);
+
+            // A run that breaks the limits of its rig is measured all the same.
+            if (code is ExitCode.Done or ExitCode.GateFailed or ExitCode.GateInconclusive && runId is not null)
             {
-                state.Add(suite.Name, items[i].Key, runId);
+                state.Add(suite.Name, items[i].Key, runId, (int)code);
             }
         }
 
@@ -86,17 +96,17 @@ internal sealed class SuiteExecution(SuiteFile suite, string folder, Output outp
         return await CompareAsync(worst, cancellationToken);
     }
 
-    private async Task<(ExitCode Code, string? RunId)> RunOneAsync(SuiteItem item, CancellationToken cancellationToken)
+    private static async Task<(ExitCode Code, string? RunId)> RunOneAsync(IReadOnlyList<string> arguments, string root, TextWriter talk, CancellationToken cancellationToken)
     {
         using var result = new StringWriter();
-        string[] args = ["run", .. Rig(item), "--out", folder, "--json"];
-        var code = (ExitCode)await CommandLine.RunAsync(args, result, output.Talk, cancellationToken);
+        string[] args = ["run", .. arguments, "--out", root, "--json"];
+        var code = (ExitCode)await CommandLine.RunAsync(args, result, talk, cancellationToken);
         try
         {
             using var json = JsonDocument.Parse(result.ToString());
             if (code != ExitCode.Done && json.RootElement.TryGetProperty("error", out var error))
             {
-                output.Talk.WriteLine(TerminalText.Clean($"error: {error.GetString()}"));
+                talk.WriteLine(TerminalText.Clean($"error: {error.GetString()}{(json.RootElement.TryGetProperty("try", out var remedy) && remedy.GetString() is { } text ? $" Try: {text}" : "")}"));
             }
 
             return (code, json.RootElement.TryGetProperty("run_id", out var id) ? id.GetString() : null);
@@ -107,33 +117,44 @@ internal sealed class SuiteExecution(SuiteFile suite, string folder, Output outp
         }
     }
 
-    // What the rig file says about wires stands unless the matrix names a pin.
-    private static string[] Rig(SuiteItem item)
+    /// <summary>What the run command is given: the pin that the rig's wire leads to unless the matrix names one, and the rig.</summary>
+    internal static IReadOnlyList<string> Arguments(SuiteItem item)
     {
-        if (!item.Rig.EndsWith(".toml", StringComparison.OrdinalIgnoreCase))
-        {
-            return [.. item.Arguments, "--rig", item.Rig];
-        }
-
-        var rig = RigFile.Read(item.Rig);
-        var arguments = new List<string>(item.Arguments) { "--target", rig.Target, "--sampler", rig.Sampler };
-        if (!item.Arguments.Contains("--pin") && rig.Pin is { } pin)
-        {
-            arguments.AddRange(["--pin", pin.ToString(CultureInfo.InvariantCulture)]);
-        }
-
-        if (rig.ResponsePin is { } response)
-        {
-            arguments.AddRange(["--response-pin", response.ToString(CultureInfo.InvariantCulture)]);
-        }
-
-        if (rig.FailOn is { } gate)
-        {
-            arguments.AddRange(["--fail-on", gate]);
-        }
-
-        return [.. arguments];
+        var pin = item.Arguments.Contains("--pin") || !item.Rig.EndsWith(".toml", StringComparison.OrdinalIgnoreCase) ? null : RigFile.Read(item.Rig).Pin;
+        return [.. item.Arguments, .. pin is { } wired ? new[] { "--pin", wired.ToString(CultureInfo.InvariantCulture) } : [], "--rig", item.Rig];
     }
+
+    // A wire in the wrong hole is found before the first run of the suite, not when a firmware's turn comes: the run command checks wires, and then a few
+    // stimuli have to be answered. That short run is thrown away.
+    private async Task<ExitCode> CheckRigsAsync(IEnumerable<SuiteItem> items, CancellationToken cancellationToken)
+    {
+        foreach (var item in items.DistinctBy(i => i.Rig))
+        {
+            output.Talk.WriteLine(TerminalText.Clean($"checking rig {item.Rig}"));
+            var folder = Directory.CreateTempSubdirectory("latencylab-check-");
+            try
+            {
+                using var talk = new StringWriter();
+                string[] samples = ["--samples", CheckSamples, "--warmup", "0"];
+                var (code, _) = await RunOneAsync([.. WithoutCounts(Arguments(item)), .. samples], folder.FullName, talk, cancellationToken);
+                if (code is not (ExitCode.Done or ExitCode.GateFailed or ExitCode.GateInconclusive))
+                {
+                    output.Talk.Write(talk.ToString());
+                    output.Talk.WriteLine(TerminalText.Clean($"error: The rig {item.Rig} doesn't measure, so no run was made. Try: mend what stands above, then give the same command."));
+                    return code;
+                }
+            }
+            finally
+            {
+                folder.Delete(recursive: true);
+            }
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static IEnumerable<string> WithoutCounts(IReadOnlyList<string> arguments) =>
+        arguments.Where((a, i) => a is not ("--samples" or "--warmup") && (i == 0 || arguments[i - 1] is not ("--samples" or "--warmup")));
 
     private void CreateFolder()
     {
@@ -153,7 +174,7 @@ internal sealed class SuiteExecution(SuiteFile suite, string folder, Output outp
         foreach (var (key, id) in state.Done)
         {
             var run = ComparedRunReader.ReadDocument(Path.Combine(folder, id));
-            text.Append(CultureInfo.InvariantCulture, $"\"{key.Replace("\"", "\"\"", StringComparison.Ordinal)}\",{id},\"{ComparedRunReader.FirmwareOf(run).Replace("\"", "\"\"", StringComparison.Ordinal)}\",{(run.Simulated ? "true" : "false")},")
+            text.Append(CultureInfo.InvariantCulture, $"{Cell(key)},{id},{Cell(ComparedRunReader.FirmwareOf(run))},{(run.Simulated ? "true" : "false")},")
                 .Append(CultureInfo.InvariantCulture, $"{run.LatencyNs?.N},{run.Counts?.Missed},{run.Counts?.Late},{run.LatencyNs?.P50},{run.LatencyNs?.P90},{run.LatencyNs?.P99},{run.LatencyNs?.Max}\n");
         }
 
@@ -166,6 +187,9 @@ internal sealed class SuiteExecution(SuiteFile suite, string folder, Output outp
             throw new LatencyLabException(FaultKind.Storage, $"The summary can't be written: {e.Message}", folder, null, e);
         }
     }
+
+    // Text that a spreadsheet would take for a formula gets an apostrophe.
+    private static string Cell(string text) => $"\"{(text.Length > 0 && text[0] is '=' or '+' or '-' or '@' ? "'" : "")}{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private async Task<ExitCode> CompareAsync(ExitCode worst, CancellationToken cancellationToken)
     {
@@ -192,7 +216,14 @@ internal sealed class SuiteExecution(SuiteFile suite, string folder, Output outp
         }
 
         var code = (ExitCode)await CommandLine.RunAsync([.. args], output.Result, output.Talk, cancellationToken);
-        return worst == ExitCode.Done ? code : worst;
+        return Worse(worst, code);
+    }
+
+    // As for gates: what wasn't measured goes before what failed, failed before undecided.
+    private static ExitCode Worse(ExitCode left, ExitCode right)
+    {
+        ExitCode[] fromWorst = [ExitCode.InternalFault, ExitCode.Storage, ExitCode.MeasurementInvalid, ExitCode.GateFailed, ExitCode.GateInconclusive];
+        return Array.Find(fromWorst, c => c == left || c == right) is not 0 and var worst ? worst : left == ExitCode.Done ? right : left;
     }
 }
 

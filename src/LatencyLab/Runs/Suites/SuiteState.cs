@@ -7,12 +7,16 @@ public sealed class SuiteState
 {
     private const string SchemaName = "latencylab.suite/1";
     private readonly Dictionary<string, string> _done = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _codes = new(StringComparer.Ordinal);
     private readonly string _path;
 
     private SuiteState(string folder) => _path = Path.Combine(folder, "suite.json");
 
     /// <summary>Run ids by key of the suite's item.</summary>
     public IReadOnlyDictionary<string, string> Done => _done;
+
+    /// <summary>Exit codes of the done runs that broke the limits of their rig or couldn't tell, by key.</summary>
+    public IReadOnlyDictionary<string, int> Codes => _codes;
 
     /// <summary>The state of a folder; empty where the suite wasn't begun. A run whose folder is gone counts as not done.</summary>
     /// <exception cref="CaptureFormatException">The file is damaged.</exception>
@@ -32,6 +36,10 @@ public sealed class SuiteState
                 if (item.Value.GetString() is { } id && File.Exists(Path.Combine(folder, id, "run.json")))
                 {
                     state._done[item.Name] = id;
+                    if (json.RootElement.TryGetProperty("codes", out var codes) && codes.TryGetProperty(item.Name, out var code) && code.TryGetInt32(out var number))
+                    {
+                        state._codes[item.Name] = number;
+                    }
                 }
             }
 
@@ -48,10 +56,20 @@ public sealed class SuiteState
     }
 
     /// <summary>Notes a run and writes the file.</summary>
+    /// <param name="suite">Name of the suite.</param>
+    /// <param name="key">Of its item.</param>
+    /// <param name="runId">The run that was made for it.</param>
+    /// <param name="code">Exit code of the run command; other than 0 where the run broke the limits of its rig.</param>
     /// <exception cref="LatencyLabException">It can't be written (kind storage).</exception>
-    public void Add(string suite, string key, string runId)
+    public void Add(string suite, string key, string runId, int code = 0)
     {
         _done[key] = runId;
+        _codes.Remove(key);
+        if (code != 0)
+        {
+            _codes[key] = code;
+        }
+
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
         {
@@ -62,6 +80,13 @@ public sealed class SuiteState
             foreach (var (done, id) in _done)
             {
                 writer.WriteString(done, id);
+            }
+
+            writer.WriteEndObject();
+            writer.WriteStartObject("codes");
+            foreach (var (done, number) in _codes)
+            {
+                writer.WriteNumber(done, number);
             }
 
             writer.WriteEndObject();
