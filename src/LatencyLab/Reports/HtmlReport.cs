@@ -150,6 +150,12 @@ public static class HtmlReport
 
     private static void Numbers(HtmlText html, RunDocument run)
     {
+        if (run.Signals is { Count: > 0 })
+        {
+            html.Element("h3", "Signals");
+            html.Table("Signals", ReportWords.SignalColumns, ReportWords.Signals(run));
+        }
+
         if (run.LatencyNs is not { } numbers)
         {
             return;

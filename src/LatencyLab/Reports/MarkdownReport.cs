@@ -77,6 +77,15 @@ public static class MarkdownReport
             }
         }
 
+        if (run.Signals is { Count: > 0 })
+        {
+            block.Append(CultureInfo.InvariantCulture, $"\n| {string.Join(" | ", ReportWords.SignalColumns)} |\n|---|{string.Concat(Enumerable.Repeat("--:|", ReportWords.SignalColumns.Count - 1))}\n");
+            foreach (var row in ReportWords.Signals(run))
+            {
+                block.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", row.Select(Plain))} |\n");
+            }
+        }
+
         if (run.UncertaintyNs is { } uncertainty)
         {
             block.Append(CultureInfo.InvariantCulture, $"\nUncertainty: {ReportWords.Uncertainty(uncertainty)}\n");

@@ -74,7 +74,7 @@ public static class ReportWords
         };
         if (run.Signals is { Count: > 0 } signals)
         {
-            return trouble + string.Join(" ", signals.Select(s => $"{s.Name}: {(s.FrequencyHz is { } hz ? UnitText.Frequency(Math.Round(hz, 3)) : "no frequency")}, {Count(s.MissingPulses)} missing of {Count(s.RisingEdges)} pulses."));
+            return trouble + string.Join(" ", signals.Select(s => $"{s.Name}: {(s.FrequencyHz is { } hz ? UnitText.Frequency(Math.Round(hz, 3)) : "no frequency")}, {(s.PeriodsMade is { } made ? $"{Count(made)} periods made, {Count(s.PeriodsSeen)} seen" : $"{Count(s.MissingPulses)} pulses missing beside {Count(s.RisingEdges)}")}."));
         }
 
         if (run.LatencyNs is not { } numbers || run.Counts is not { } counts)
@@ -194,6 +194,22 @@ public static class ReportWords
         yield return ("gaps", Count(counts.Gaps), "spans in which edges may have been lost");
     }
 
+    /// <summary>Columns of <see cref="Signals"/>.</summary>
+    public static IReadOnlyList<string> SignalColumns { get; } = ["signal", "frequency", "period p50", "min", "max", "jitter rms", "high p50", "duty", "one period ± (k = 2)"];
+
+    /// <summary>One row a signal of the tests toggle and timer.</summary>
+    public static IEnumerable<IReadOnlyList<string>> Signals(RunDocument run)
+    {
+        var tickNs = TickNs(run);
+        return (run.Signals ?? []).Select(IReadOnlyList<string> (s) =>
+        [
+            s.Name, s.FrequencyHz is { } hz ? UnitText.Frequency(Math.Round(hz, 3)) : "–", Ticks(s.PeriodNs.P50), Ticks(s.PeriodNs.Min), Ticks(s.PeriodNs.Max), s.PeriodJitterRmsNs is { } sd ? Time(sd) : "–",
+            Ticks(s.HighNs.P50), s.Duty is { } duty ? (duty * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %" : "–", Time(2 * s.UncertaintyNs.Single),
+        ]);
+
+        string Ticks(double? ns) => ns is { } value ? Time(value, tickNs) : "–";
+    }
+
     /// <summary>The uncertainty in words, k = 2.</summary>
     public static string Uncertainty(UncertaintyNumbers uncertainty) =>
         $"One latency ± {Time(2 * uncertainty.Single)}; common to all latencies of the run ± {Time(2 * uncertainty.Systematic)}, which no number of samples reduces (k = 2, about 95 %).";
@@ -201,7 +217,7 @@ public static class ReportWords
     /// <summary>The command that makes the run again, quoted for a shell.</summary>
     public static string Command(RunDocument run)
     {
-        var words = run.Argv.ToList();
+        var words = run.Argv.SkipWhile(w => w == "latencylab").ToList();
         // A random seed was recorded: with it the same stimuli come again.
         if (run.Plan.Seed is { } seed && words is ["run", ..] && !words.Exists(w => w == "--seed" || w.StartsWith("--seed=", StringComparison.Ordinal)))
         {

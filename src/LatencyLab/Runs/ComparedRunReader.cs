@@ -25,7 +25,7 @@ public static class ComparedRunReader
 
         if (run.Counts is not { } counts || run.Sampler is not { } sampler)
         {
-            throw new LatencyLabException(FaultKind.Measurement, "The run has no latencies to compare.", folder, "Compare runs of 'latencylab run'.");
+            throw new LatencyLabException(FaultKind.Measurement, "The run has no latencies to compare.", folder, "Compare runs with stimuli: the tests irq, poll and schedule.");
         }
 
         var latencies = ReadLatencies(RunFolder.Open(folder).LatencyCsvPath);

@@ -88,7 +88,8 @@ public static class FileAnalysis
         var plan = run.Plan;
         if (plan.StimulusChannel is not { } stimulus || plan.ResponseChannel is not { } response)
         {
-            throw new LatencyLabException(FaultKind.Usage, "This capture has no stimulus and response of its own.", folder.Path, "Say which channels to pair: --pair STIMULUS:RESPONSE.");
+            throw new LatencyLabException(FaultKind.Usage, "This capture has no stimulus and response of its own.", folder.Path,
+                run.Signals is { Count: > 0 } signals ? $"Look at one of its signals: --signal {signals[0].Name}." : "Say which channels to pair: --pair STIMULUS:RESPONSE.");
         }
 
         var rules = new PairingRules(
