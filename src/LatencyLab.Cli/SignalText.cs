@@ -29,7 +29,7 @@ internal static class SignalText
         {
             writer.WriteLine(TerminalText.Clean(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {signal.Name,-10} {Frequency(signal.FrequencyHz),14} {Ticks(signal.PeriodNs.P50),12} {Ticks(signal.PeriodNs.Min),12} {Ticks(signal.PeriodNs.Max),12} {Fine(signal.PeriodJitterRmsNs),12} {Ticks(signal.HighNs.P50),12} {Ticks(signal.LowNs.P50),12} {(signal.Duty is { } duty ? (duty * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %" : "-"),8}  {(isTimer ? signal.MissingPulses : signal.PeriodsMade),7} {(isTimer ? signal.DoubledPulses : signal.PeriodsSeen),7}")));
+                $"  {signal.Name,-10} {(signal.FrequencyHz is { } hz ? UnitText.Frequency(hz, Reports.ReportWords.MeasuredDigits) : "-"),14} {Ticks(signal.PeriodNs.P50),12} {Ticks(signal.PeriodNs.Min),12} {Ticks(signal.PeriodNs.Max),12} {Fine(signal.PeriodJitterRmsNs),12} {Ticks(signal.HighNs.P50),12} {Ticks(signal.LowNs.P50),12} {(signal.Duty is { } duty ? (duty * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %" : "-"),8}  {(isTimer ? signal.MissingPulses : signal.PeriodsMade),7} {(isTimer ? signal.DoubledPulses : signal.PeriodsSeen),7}")));
         }
 
         foreach (var signal in run.Signals.Where(s => s.FrequencyErrorPpm is not null))
@@ -76,16 +76,4 @@ internal static class SignalText
     private static string Condition(PlanDocument plan) => plan.PeriodNs is { } period ? $"machine.Timer {UnitText.Time(period)}   handler {plan.Handler}   idle {plan.Idle}   " : "";
 
     private static string Fine(double? ns) => ns is { } value ? UnitText.Time(value) : "-";
-
-    // Five digits: the sampler's crystal is good for no more.
-    private static string Frequency(double? hz)
-    {
-        if (hz is not { } value)
-        {
-            return "-";
-        }
-
-        var (scale, unit) = value switch { >= 1e6 => (1e6, "MHz"), >= 1e3 => (1e3, "kHz"), _ => (1.0, "Hz") };
-        return (value / scale).ToString("G5", CultureInfo.InvariantCulture) + " " + unit;
-    }
 }

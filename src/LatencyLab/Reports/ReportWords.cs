@@ -74,7 +74,7 @@ public static class ReportWords
         };
         if (run.Signals is { Count: > 0 } signals)
         {
-            return trouble + string.Join(" ", signals.Select(s => $"{s.Name}: {(s.FrequencyHz is { } hz ? UnitText.Frequency(Math.Round(hz, 3)) : "no frequency")}, {(s.PeriodsMade is { } made ? $"{Count(made)} periods made, {Count(s.PeriodsSeen)} seen" : $"{Count(s.MissingPulses)} pulses missing beside {Count(s.RisingEdges)}")}."));
+            return trouble + string.Join(" ", signals.Select(s => $"{s.Name}: {(s.FrequencyHz is { } hz ? UnitText.Frequency(hz, MeasuredDigits) : "no frequency")}, {(s.PeriodsMade is { } made ? $"{Count(made)} periods made, {Count(s.PeriodsSeen)} seen" : $"{Count(s.MissingPulses)} pulses missing beside {Count(s.RisingEdges)}")}."));
         }
 
         if (run.LatencyNs is not { } numbers || run.Counts is not { } counts)
@@ -194,6 +194,9 @@ public static class ReportWords
         yield return ("gaps", Count(counts.Gaps), "spans in which edges may have been lost");
     }
 
+    /// <summary>Digits of a measured frequency: the sampler's crystal is good for no more.</summary>
+    public const int MeasuredDigits = 5;
+
     /// <summary>Columns of <see cref="Signals"/>.</summary>
     public static IReadOnlyList<string> SignalColumns { get; } = ["signal", "frequency", "period p50", "min", "max", "jitter rms", "high p50", "duty", "one period ± (k = 2)"];
 
@@ -203,7 +206,7 @@ public static class ReportWords
         var tickNs = TickNs(run);
         return (run.Signals ?? []).Select(IReadOnlyList<string> (s) =>
         [
-            s.Name, s.FrequencyHz is { } hz ? UnitText.Frequency(Math.Round(hz, 3)) : "–", Ticks(s.PeriodNs.P50), Ticks(s.PeriodNs.Min), Ticks(s.PeriodNs.Max), s.PeriodJitterRmsNs is { } sd ? Time(sd) : "–",
+            s.Name, s.FrequencyHz is { } hz ? UnitText.Frequency(hz, MeasuredDigits) : "–", Ticks(s.PeriodNs.P50), Ticks(s.PeriodNs.Min), Ticks(s.PeriodNs.Max), s.PeriodJitterRmsNs is { } sd ? Time(sd) : "–",
             Ticks(s.HighNs.P50), s.Duty is { } duty ? (duty * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %" : "–", Time(2 * s.UncertaintyNs.Single),
         ]);
 

@@ -37,10 +37,13 @@ public static class UnitText
     }
 
     /// <summary>"62.5 MHz", "24 MHz", "333.333 kHz".</summary>
-    public static string Frequency(double hz)
+    /// <param name="hz">The frequency.</param>
+    /// <param name="significantDigits">For a measured one: as many digits as it is good for; 0 for a nominal one, which is given as it is.</param>
+    public static string Frequency(double hz, int significantDigits = 0)
     {
         var (scale, unit) = Math.Abs(hz) switch { >= 1e9 => (1e9, "GHz"), >= 1e6 => (1e6, "MHz"), >= 1e3 => (1e3, "kHz"), _ => (1.0, "Hz") };
-        return (hz / scale).ToString("0.######", CultureInfo.InvariantCulture) + " " + unit;
+        var format = significantDigits == 0 ? "0.######" : "G" + significantDigits.ToString(CultureInfo.InvariantCulture);
+        return (hz / scale).ToString(format, CultureInfo.InvariantCulture) + " " + unit;
     }
 
     /// <summary>Reads "24MHz", "1 MHz", "333.333k", "12000000"; null when it isn't a whole number of hertz from 1 to 10^15.</summary>

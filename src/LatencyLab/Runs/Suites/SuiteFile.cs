@@ -24,18 +24,18 @@ public sealed record SuiteFirmware(string Label, string? Rig);
 /// <param name="Rig">sim, sim:…, or a rig file.</param>
 public sealed record SuiteItem(string Key, IReadOnlyList<string> Arguments, string Rig);
 
-/// <summary>A matrix of runs: pins, edges, handlers, loads, firmwares and repeats.</summary>
+/// <summary>A matrix of runs: tests, pins, edges, handlers, loads, firmwares and repeats.</summary>
 public sealed record SuiteFile
 {
     private static readonly string[] Keys =
     [
-        "name", "rig", "order", "seed", "repeat", "samples", "warmup", "gap", "window", "matrix.pin", "matrix.irq", "matrix.handler", "matrix.load",
+        "name", "rig", "order", "seed", "repeat", "samples", "warmup", "gap", "window", "matrix.test", "matrix.pin", "matrix.irq", "matrix.handler", "matrix.load",
         "matrix.idle", "firmware.label", "firmware.rig", "compare.fail_on", "compare.margin",
     ];
 
     private static readonly (string Key, string Option, string[]? Words)[] Matrix =
     [
-        ("matrix.pin", "--pin", null), ("matrix.irq", "--irq", ["rising", "falling", "both"]), ("matrix.handler", "--handler", ["bytecode", "native", "viper", "hard"]),
+        ("matrix.test", "--test", ["irq", "poll", "schedule"]), ("matrix.pin", "--pin", null), ("matrix.irq", "--irq", ["rising", "falling", "both"]), ("matrix.handler", "--handler", ["bytecode", "native", "viper", "hard"]),
         ("matrix.load", "--load", ["none", "gc", "cpu", "uart", "flash", "wifi"]), ("matrix.idle", "--idle", ["sleep", "spin"]),
     ];
 

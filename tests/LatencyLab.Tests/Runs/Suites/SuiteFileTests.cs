@@ -47,6 +47,15 @@ public sealed class SuiteFileTests
     }
 
     [Fact]
+    public void Tests_with_stimuli_are_an_axis()
+    {
+        var items = Read("[matrix]\ntest = [\"irq\", \"poll\"]\npin = [4]\n").Items();
+        Assert.Equal(["irq", "poll"], items.Select(i => i.Arguments[1]).Distinct());
+        Assert.All(items, i => Assert.Equal(["--test", "--pin"], [i.Arguments[0], i.Arguments[2]]));
+        Assert.Throws<LatencyLabException>(() => Read("[matrix]\ntest = [\"toggle\"]\npin = [4]\n"));
+    }
+
+    [Fact]
     public void Random_blocks_hold_every_run_once_and_follow_from_the_seed()
     {
         var abba = Read(Example).Items().Select(i => i.Key).Order(StringComparer.Ordinal);
