@@ -168,7 +168,7 @@ public sealed class SignalRunTests : IDisposable
     [Fact]
     public async Task People_read_one_line_a_variant()
     {
-        var run = await CommandOutcome.OfAsync("run", "--test", "toggle", "--variant", "viper,call", "--rig", "sim:pico", "-o", _folder.Path);
+        var run = await CommandOutcome.OfAsync("run", "--test", "toggle", "--variant", "viper,call", "--rig", "sim:pico", "--seed", "1", "-o", _folder.Path);
         Assert.True(run.Code == 0, run.Said);
         var lines = run.Stdout.Split('\n');
         Assert.StartsWith("SIMULATED", lines[0], StringComparison.Ordinal);
