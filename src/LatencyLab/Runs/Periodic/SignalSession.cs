@@ -107,13 +107,15 @@ public sealed class SignalSession
 
     private async Task<MeasuredSignal?> CaptureAsync(string name, int channel, CaptureSequence sequence, Action<RunProgress> onProgress, CancellationToken cancellationToken)
     {
-        var nonce = RunSession.Nonce(unchecked(Plan.Seed + (uint)channel));
+        // A variant has the same seed alone and among others.
+        var seed = unchecked(Plan.Seed + (uint)Math.Max(0, Array.IndexOf([.. ToggleTest.Variants], name)));
+        var nonce = RunSession.Nonce(seed);
         var armed = await ArmedTarget.ArmAsync(_target.Board, TestOf(name, nonce), cancellationToken);
         var collector = new CaptureCollector();
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var periods = Plan.Test == SignalTest.Toggle ? Plan.Periods : 0;
         var request = new CaptureRequest(
-            nonce, [PicoSampler.ResponseGpio], [name], null, 0, unchecked(Plan.Seed + (uint)channel), default, default, Plan.Seconds) { OneShotWords = periods > 0 ? 2 * periods : null };
+            nonce, [PicoSampler.ResponseGpio], [name], null, 0, seed, default, default, Plan.Seconds) { OneShotWords = periods > 0 ? 2 * periods : null };
         Task? begun = null;
         CaptureOutcome? outcome = null;
         try
