@@ -68,7 +68,8 @@ public sealed record ComparisonResult(
     private string Changes(Verdict verdict) => string.Join(", ", Metrics.Where(m => m.Verdict == verdict)
         .Select(m => $"{m.Name} {Describe(m)}{(m.IsWithinMargin ? ", less than the margin" : "")}"));
 
-    private string Remedy() => MoreRuns is { } more
+    /// <summary>What would settle an inconclusive comparison: so many more runs, or other means.</summary>
+    public string Remedy() => MoreRuns is { } more
         ? $"about {more} more run{(more == 1 ? "" : "s")} a side would tell"
         : "more runs of this kind would hardly tell";
 }

@@ -66,7 +66,8 @@ public static class ComparisonMarkdown
 
             cases.AddRange((gates?[i].Findings ?? []).Select(f => new JUnitCase(
                 suite, $"not {f.Limit.Text}",
-                f.Outcome switch { GateOutcome.Passed => JUnitOutcome.Passed, GateOutcome.Failed => JUnitOutcome.Failure, _ => JUnitOutcome.Skipped }, f.Why)));
+                f.Outcome switch { GateOutcome.Passed => JUnitOutcome.Passed, GateOutcome.Failed => JUnitOutcome.Failure, _ => JUnitOutcome.Skipped },
+                f.Outcome == GateOutcome.Inconclusive && result.Verdict == Verdict.Inconclusive ? $"{f.Why}; {result.Remedy()}" : f.Why)));
         }
 
         return cases;

@@ -142,5 +142,16 @@ public sealed class GateTests
         Assert.Equal(GateOutcome.Inconclusive, GateEvaluation.Evaluate(gate, [run with { Effective = worth }], new ComparisonOptions()).Outcome);
     }
 
+    [Fact]
+    public void An_undecided_limit_says_to_the_build_server_how_many_more_runs_it_takes()
+    {
+        var random = new SplitMix64(9);
+        var comparison = Comparer.Compare(
+            SimulatedRuns.Draw(random, "a", 3, 1000, 1, 0), SimulatedRuns.Draw(random, "b", 3, 1000, 1, 0, 1), new ComparisonOptions());
+        var cases = LatencyLab.Reports.ComparisonMarkdown.Cases([comparison], [GateEvaluation.Evaluate(GateParser.Parse("p50 > +5%"), comparison)]);
+        var document = System.Xml.Linq.XDocument.Parse(LatencyLab.Reports.JUnitReport.Write(cases, DateTimeOffset.UnixEpoch));
+        Assert.Matches("about [0-9]+ more runs? a side would tell", document.Descendants("skipped").Single().Attribute("message")!.Value);
+    }
+
     private static ComparedRun Run() => SimulatedRuns.Draw(new SplitMix64(1), "a", 1, 1000, 0, 0)[0];
 }
