@@ -68,11 +68,12 @@ internal sealed class CaptureExecution(RecordingOptions options, IReadOnlyList<s
     private RunDocument Concluded(RunDocument run, SamplerOutcome outcome, CaptureWatch watch, bool interrupted)
     {
         // Ctrl-C is how a recording without another end is ended.
+        var tooFew = options.Edges is not null && !watch.HasEnough && !interrupted;
         var isCutShort = interrupted && (options.Duration is not null || options.Edges is not null) && !watch.HasEnough;
         return run with
         {
-            Status = outcome.Faults.Count > 0 ? RunStatus.Invalid : isCutShort ? RunStatus.Partial : RunStatus.Complete,
-            Reasons = outcome.Faults.Count > 0 ? outcome.Faults : isCutShort ? ["Interrupted by the user."] : [],
+            Status = outcome.Faults.Count > 0 || tooFew ? RunStatus.Invalid : isCutShort ? RunStatus.Partial : RunStatus.Complete,
+            Reasons = outcome.Faults.Count > 0 ? outcome.Faults : tooFew ? [$"{options.Edges} edges were asked for, {watch.EdgesByChannel.Sum()} came before the sampler's end."] : isCutShort ? ["Interrupted by the user."] : [],
             Gaps = [.. watch.Gaps.Select(GapDocument.From)],
             Warnings = outcome.Warnings,
             Firmware = outcome.Firmware,

@@ -1,5 +1,6 @@
 using LatencyLab.Analysis;
 using LatencyLab.Boards;
+using LatencyLab.Cli.Commands;
 using LatencyLab.Cli.Devices;
 using LatencyLab.Cli.Doctor;
 using LatencyLab.Links;
@@ -20,9 +21,15 @@ internal sealed record RigSelection(string? Rig, string? Target, string? Sampler
     public bool IsSelfTimed { get; init; }
 
     /// <summary>The target's chip where it is known before a board is touched: on the simulated rig.</summary>
-    public Chip? KnownChip => (Rig ?? Target) is { } selector && IsSimulated(selector) ? BoardCatalog.Get(SimulatedBoardOptions.Parse(selector).ChipId) : null;
+    public Chip? KnownChip => !FreeRunning && (Rig ?? Target) is { } selector && IsSimulatedBoard(selector) ? BoardCatalog.Get(SimulatedBoardOptions.Parse(selector).ChipId) : null;
 
-    /// <summary>Finds, opens and identifies both boards.</summary>
+    /// <summary>True where no board is measured.</summary>
+    public bool IsSimulated => (Rig is not null && IsSimulatedBoard(Rig)) || IsSimulatedBoard((FreeRunning ? Sampler : Target) ?? "");
+
+    /// <summary>True where the target runs firmware of its own.</summary>
+    public bool FreeRunning => Target == RunRequest.FreeRunningTarget;
+
+    /// <summary>Finds, opens and identifies both boards; of a free-running target only the sampler.</summary>
     /// <exception cref="LatencyLabException">A board is missing, busy, not permitted or ambiguous.</exception>
     public async Task<Rig> OpenAsync(TextWriter talk, CancellationToken cancellationToken)
     {
@@ -39,7 +46,7 @@ internal sealed record RigSelection(string? Rig, string? Target, string? Sampler
                 return new Rig(await BoardConnection.OpenAsync(board, BoardRole.Alone, access, cancellationToken), null, simulated);
             }
 
-            return await OpenAsync(board, board, access, simulated, cancellationToken);
+            return await OpenAsync(FreeRunning ? null : board, board, access, simulated, cancellationToken);
         }
 
         if (Rig is not null)
@@ -51,7 +58,7 @@ internal sealed record RigSelection(string? Rig, string? Target, string? Sampler
         {
             return IsSelfTimed
                 ? new Rig(await BoardFinder.OpenAsync(Selector(Target), BoardRole.Alone, access, cancellationToken), null, null)
-                : await OpenAsync(Selector(Target), Selector(Sampler), access, null, cancellationToken);
+                : await OpenAsync(FreeRunning ? null : Selector(Target), Selector(Sampler), access, null, cancellationToken);
         }
         catch (AmbiguousBoardException e) when (Terminal.CanAsk)
         {
@@ -66,8 +73,13 @@ internal sealed record RigSelection(string? Rig, string? Target, string? Sampler
         }
     }
 
-    private static async Task<Rig> OpenAsync(DeviceSelector target, DeviceSelector sampler, BoardAccess access, SimulatedRig? simulated, CancellationToken cancellationToken)
+    private static async Task<Rig> OpenAsync(DeviceSelector? target, DeviceSelector sampler, BoardAccess access, SimulatedRig? simulated, CancellationToken cancellationToken)
     {
+        if (target is null)
+        {
+            return new Rig(null, await BoardFinder.OpenAsync(sampler, BoardRole.Sampler, access, cancellationToken), simulated);
+        }
+
         var (targetBoard, samplerBoard) = await BoardFinder.OpenRigAsync(target, sampler, access, cancellationToken);
         return new Rig(targetBoard, samplerBoard, simulated);
     }
@@ -87,31 +99,46 @@ internal sealed record RigSelection(string? Rig, string? Target, string? Sampler
 
     private SimulatedRig? Simulate()
     {
-        if (Rig is not null && IsSimulated(Rig))
+        if (Rig is not null && IsSimulatedBoard(Rig))
         {
             return SimulatedRig.Create(Rig);
         }
 
-        return Target is not null && IsSimulated(Target)
+        if (FreeRunning && Sampler is not null && IsSimulatedBoard(Sampler))
+        {
+            return SimulatedRig.Create(SimulatedBoardOptions.Parse("sim"), SimulatedBoardOptions.Parse(Sampler, "rp2040"));
+        }
+
+        return Target is not null && IsSimulatedBoard(Target)
             ? SimulatedRig.Create(SimulatedBoardOptions.Parse(Target), SimulatedBoardOptions.Parse(Sampler ?? "sim:pico", "rp2040"))
             : null;
     }
 
     private static DeviceSelector Selector(string? text) => text is null ? DeviceSelector.Auto : DeviceSelector.Parse(text);
 
-    private static bool IsSimulated(string selector) => selector == "sim" || selector.StartsWith("sim:", StringComparison.Ordinal);
+    private static bool IsSimulatedBoard(string selector) => selector == "sim" || selector.StartsWith("sim:", StringComparison.Ordinal);
 }
 
-/// <summary>The boards of a measurement, open and locked against other processes; without a sampler the target times itself.</summary>
-internal sealed class Rig(BoardConnection target, BoardConnection? sampler, SimulatedRig? simulated) : IAsyncDisposable
+/// <summary>
+/// The boards of a measurement, open and locked against other processes; without a sampler the target times itself, without a target that runs firmware
+/// of its own.
+/// </summary>
+internal sealed class Rig(BoardConnection? target, BoardConnection? sampler, SimulatedRig? simulated) : IAsyncDisposable
 {
     /// <summary>True where no board is measured.</summary>
     public bool IsSimulated => simulated is not null;
 
-    /// <summary>Puts the simulated wires on the pins of a plan; boards have their wires.</summary>
-    public void ConnectWires(RunPlan plan)
+    /// <summary>Puts the simulated wires on pins; boards have their wires.</summary>
+    public void ConnectWires(int pin, int responsePin) => simulated?.Connect(pin, responsePin);
+
+    /// <summary>Puts the simulated wires on the pins of a plan, and simulated firmware behind them; boards have both.</summary>
+    public void Connect(RunPlan plan)
     {
-        if (plan.StimulusPin is { } stimulusPin)
+        if (plan.FreeRunning)
+        {
+            simulated?.RunFreely(plan.Irq);
+        }
+        else if (plan.StimulusPin is { } stimulusPin)
         {
             simulated?.ConnectSelf(stimulusPin, plan.Pin);
         }
@@ -120,9 +147,6 @@ internal sealed class Rig(BoardConnection target, BoardConnection? sampler, Simu
             ConnectWires(plan.Pin, plan.ResponsePin);
         }
     }
-
-    /// <summary>The same for two wires to the sampler.</summary>
-    public void ConnectWires(int pin, int responsePin) => simulated?.Connect(pin, responsePin);
 
     /// <summary>Writes what truly happened in the last capture, numbered and judged as the pairing does (CSV).</summary>
     public void WriteTruth(TextWriter writer, PairingRules rules)
@@ -134,12 +158,12 @@ internal sealed class Rig(BoardConnection target, BoardConnection? sampler, Simu
     }
 
     /// <summary>Resets both boards, asks what they are, and holds them to their roles.</summary>
-    public async Task<(BoardOnPort Target, BoardOnPort Sampler)> StartAsync(CancellationToken cancellationToken)
+    public async Task<(BoardOnPort? Target, BoardOnPort Sampler)> StartAsync(CancellationToken cancellationToken)
     {
-        var targetBoard = await ScriptedBoard.StartAsync(target.Repl, cancellationToken);
+        var targetBoard = target is null ? null : await ScriptedBoard.StartAsync(target.Repl, cancellationToken);
         if (sampler is null)
         {
-            var alone = new BoardOnPort(targetBoard, target.Name, ChipOf(targetBoard));
+            var alone = new BoardOnPort(targetBoard!, target!.Name, ChipOf(targetBoard!));
             return (alone, alone);
         }
 
@@ -151,12 +175,23 @@ internal sealed class Rig(BoardConnection target, BoardConnection? sampler, Simu
                 "Exchange --target and --sampler, or name the Pico with --sampler.");
         }
 
-        return (new BoardOnPort(targetBoard, target.Name, ChipOf(targetBoard)), new BoardOnPort(samplerBoard, sampler.Name, ChipOf(samplerBoard), CalibrationStore.Default.Of(samplerBoard.Identity)));
+        return (targetBoard is null ? null : new BoardOnPort(targetBoard, target!.Name, ChipOf(targetBoard)), new BoardOnPort(samplerBoard, sampler.Name, ChipOf(samplerBoard), CalibrationStore.Default.Of(samplerBoard.Identity)));
+    }
+
+    /// <summary>The same for a rig whose target isn't free-running.</summary>
+    public async Task<(BoardOnPort Target, BoardOnPort Sampler)> StartBothAsync(CancellationToken cancellationToken)
+    {
+        var (started, stamping) = await StartAsync(cancellationToken);
+        return (started ?? throw new InvalidOperationException("A free-running target can't be started."), stamping);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await target.DisposeAsync();
+        if (target is not null)
+        {
+            await target.DisposeAsync();
+        }
+
         if (sampler is not null)
         {
             await sampler.DisposeAsync();

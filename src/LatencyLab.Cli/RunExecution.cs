@@ -3,6 +3,7 @@ using LatencyLab.Analysis;
 using LatencyLab.Boards;
 using LatencyLab.Captures;
 using LatencyLab.Cli.Commands;
+using LatencyLab.Cli.Devices;
 using LatencyLab.Reports;
 using LatencyLab.Runs;
 using LatencyLab.Samplers;
@@ -12,7 +13,7 @@ using LatencyLab.Units;
 namespace LatencyLab.Cli;
 
 /// <summary>Carries out one <c>run</c> command: rig, plans, measurements, folders, text.</summary>
-internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> argv, Output output)
+internal sealed partial class RunExecution(RunRequest request, IReadOnlyList<string> argv, Output output)
 {
     private readonly ProgressLine _progress = new(output.Talk, output.TalkIsTerminal, TimeProvider.System);
     private readonly List<RunDocument> _runs = [];
@@ -23,12 +24,25 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
 
     public async Task<ExitCode> RunAsync(CancellationToken cancellationToken)
     {
+        var worst = !request.IsSelfTimed && request.Sampler is { } text && SamplerSelection.Parse(text) is { OnlyListens: true } listener
+            ? await ObserveAsync(listener, cancellationToken)
+            : await MeasureAsync(cancellationToken);
+        if (output.Json)
+        {
+            output.Result.Write(Encoding.UTF8.GetString(request.Repeat == 1 ? RunJson.ToUtf8(_runs[0]) : RunJson.ToUtf8(_runs)));
+        }
+
+        return worst == ExitCode.Done && _gate is not null ? _gate.Judge(output) : worst;
+    }
+
+    private async Task<ExitCode> MeasureAsync(CancellationToken cancellationToken)
+    {
         var selection = new RigSelection(request.Rig, request.Target, request.IsSelfTimed ? null : request.Sampler, request.Timeout, request.Wait)
         {
             IsSelfTimed = request.IsSelfTimed,
             CommandOnSimulator = string.Join(' ', argv.Select(a => a.Any(char.IsWhiteSpace) ? $"\"{a}\"" : a)) + " --rig sim",
         };
-        if (request.SimTruth is not null && selection.KnownChip is null)
+        if (request.SimTruth is not null && !selection.IsSimulated)
         {
             throw new LatencyLabException(FaultKind.Usage, "Only a simulated rig knows the truth.", "--sim-truth", "Use it with --rig sim.");
         }
@@ -46,10 +60,8 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
         {
             index++;
             var (target, sampler) = await rig.StartAsync(cancellationToken);
-            var chip = BoardCatalog.Get(target.Chip);
-            var plan = request.Plan(chip, seed, index);
-            CheckPins(chip, plan);
-            rig.ConnectWires(plan);
+            var plan = PlanFor(target, seed, index);
+            rig.Connect(plan);
             var code = await MeasureAsync(rig, plan, target, sampler, cancellationToken);
             worst = code == ExitCode.Done ? worst : code;
             if (cancellationToken.IsCancellationRequested)
@@ -59,12 +71,20 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
             }
         }
 
-        if (output.Json)
+        return worst;
+    }
+
+    private RunPlan PlanFor(BoardOnPort? target, uint seed, int index)
+    {
+        if (target is null)
         {
-            output.Result.Write(Encoding.UTF8.GetString(request.Repeat == 1 ? RunJson.ToUtf8(_runs[0]) : RunJson.ToUtf8(_runs)));
+            return request.FreeRunningPlan(seed, index);
         }
 
-        return worst == ExitCode.Done && _gate is not null ? _gate.Judge(output) : worst;
+        var chip = BoardCatalog.Get(target.Chip);
+        var plan = request.Plan(chip, seed, index);
+        CheckPins(chip, plan);
+        return plan;
     }
 
     /// <summary>What can be refused without knowing the chip is refused before a board is touched.</summary>
@@ -91,7 +111,7 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
         }
     }
 
-    private async Task<ExitCode> MeasureAsync(Rig rig, RunPlan plan, BoardOnPort target, BoardOnPort sampler, CancellationToken cancellationToken)
+    private async Task<ExitCode> MeasureAsync(Rig rig, RunPlan plan, BoardOnPort? target, BoardOnPort sampler, CancellationToken cancellationToken)
     {
         var created = TimeProvider.System.GetUtcNow();
         var folder = RunFolder.Create(request.Out, created);
@@ -110,21 +130,33 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
             throw;
         }
 
-        _progress.Clear();
         var run = MeasuredRunDocument.Of(measured, folder.RunId, folder.Path, created, argv, ToolVersion.Document, simulated);
+        var code = Conclude(folder, run, measured.Result, plan.RepeatIndex);
+        if (request.SimTruth is { } path)
+        {
+            OutputFile.Write(path, writer => rig.WriteTruth(writer, plan.Rules(measured.Result.TimeBase)));
+        }
+
+        return code;
+    }
+
+    /// <summary>Files, extras and words of a run that is over.</summary>
+    private ExitCode Conclude(RunFolder folder, RunDocument run, LatencyResult result, int repeatIndex)
+    {
+        _progress.Clear();
         folder.ConvertLog(request.KeepLog, CancellationToken.None);
         folder.Write(run);
         RunFolder.Replace(folder.SummaryCsvPath, stream => SummaryCsv.Write(run, stream));
-        RunPlots.Write(folder, run, measured.Result);
-        WriteExtras(rig, folder, plan, measured);
+        RunPlots.Write(folder, run, result);
+        WriteCsv(folder, repeatIndex);
         _gate?.Add(folder.Path);
-        Print(run, measured, folder);
+        Print(run, result, folder);
         return run.Status switch { RunStatus.Invalid => ExitCode.MeasurementInvalid, RunStatus.Partial => ExitCode.Interrupted, _ => ExitCode.Done };
     }
 
-    private static async Task<(RunPlan Planned, SamplerIdentity Stamping, Measure Measure)> StartAsync(RunPlan plan, BoardOnPort target, BoardOnPort sampler, CancellationToken cancellationToken)
+    private static async Task<(RunPlan Planned, SamplerIdentity Stamping, Measure Measure)> StartAsync(RunPlan plan, BoardOnPort? target, BoardOnPort sampler, CancellationToken cancellationToken)
     {
-        if (plan.StimulusPin is not null)
+        if (plan.StimulusPin is not null && target is not null)
         {
             var alone = await SelfTimedSession.StartAsync(plan, target, cancellationToken);
             return (plan, alone.Sampler, alone.MeasureAsync);
@@ -138,23 +170,12 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
     {
         using var log = folder.CreateLog(simulated, TimeProvider.System);
         using var csv = LatencyCsv.Create(folder.LatencyCsvPath, simulated ? LatencyCsv.SimulatedRunId : folder.RunId, timeBase, request.IsSelfTimed);
-        var flushed = TimeProvider.System.GetTimestamp();
-        return await measure(new EdgeFanOut(log), [csv], progress =>
-        {
-            // Called for every piece of the stream, at least once a heartbeat, so that nothing waits longer than the period.
-            if (TimeProvider.System.GetElapsedTime(flushed) >= ChunkLogWriter.FlushPeriod)
-            {
-                flushed = TimeProvider.System.GetTimestamp();
-                log.Flush();
-            }
-
-            _progress.Show(progress);
-        }, cancellationToken);
+        return await measure(new EdgeFanOut(log), [csv], FlushingProgress(log), cancellationToken);
     }
 
-    private void WriteExtras(Rig rig, RunFolder folder, RunPlan plan, MeasuredRun measured)
+    private void WriteCsv(RunFolder folder, int repeatIndex)
     {
-        if (request.Csv is { } csv && plan.RepeatIndex == 1)
+        if (request.Csv is { } csv && repeatIndex == 1)
         {
             OutputFile.Copy(folder.LatencyCsvPath, csv);
         }
@@ -162,14 +183,9 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
         {
             OutputFile.AppendRows(folder.LatencyCsvPath, oneForAll);
         }
-
-        if (request.SimTruth is { } path)
-        {
-            OutputFile.Write(path, writer => rig.WriteTruth(writer, plan.Rules(measured.Result.TimeBase)));
-        }
     }
 
-    private void Print(RunDocument run, MeasuredRun measured, RunFolder folder)
+    private void Print(RunDocument run, LatencyResult result, RunFolder folder)
     {
         _runs.Add(run);
         if (output.Json)
@@ -177,7 +193,7 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
             return;
         }
 
-        RunText.Write(run, measured.Result.Latencies, measured.Result.TimeBase, output.WidthColumns, output.Result);
+        RunText.Write(run, result.Latencies, result.TimeBase, output.WidthColumns, output.Result);
         output.Result.WriteLine();
         output.Result.WriteLine($"run {folder.RunId}{(run.Simulated ? " (SIMULATED)" : "")}   files in {folder.Path}   next: {Next(run, folder)}");
     }

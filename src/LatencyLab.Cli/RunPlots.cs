@@ -13,9 +13,12 @@ internal static class RunPlots
     /// <summary>Of a run, into its folder.</summary>
     public static void Write(RunFolder folder, RunDocument run, LatencyResult result) => Write(
         folder.Path, result, run.Plan.StimulusChannel ?? 0, run.Plan.ResponseChannel ?? 1, run.Simulated, folder.OpenEdges(),
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{run.Target?.Chip}, MicroPython {run.Target?.Micropython}, GPIO{run.Plan.Pin} {run.Plan.Irq}, handler {run.Plan.Handler}, n {result.Summary.NMatched}"),
+        string.Join(", ", new[]
+        {
+            run.Plan.Label, run.Target?.Chip, run.Target?.Micropython is { } version ? $"MicroPython {version}" : null,
+            run.Plan.Pin is { } pin ? string.Create(CultureInfo.InvariantCulture, $"GPIO{pin} {run.Plan.Irq}") : run.Plan.Irq,
+            run.Plan.Handler is { } handler ? $"handler {handler}" : null, string.Create(CultureInfo.InvariantCulture, $"n {result.Summary.NMatched}"),
+        }.OfType<string>()),
         Reports.ReportWords.Measured(run.Plan.Test));
 
     /// <summary>Of an analysed capture, into any folder.</summary>

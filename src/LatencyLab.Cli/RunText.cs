@@ -11,7 +11,6 @@ internal static class RunText
     /// <summary>Heading, counts, table, histogram, uncertainty, warnings; the closing line is the caller's.</summary>
     public static void Write(RunDocument run, SortedCounts latencies, TimeBase timeBase, int width, TextWriter writer)
     {
-        var plan = run.Plan;
         if (run.Simulated)
         {
             writer.WriteLine("SIMULATED: synthetic latencies, no board was measured.");
@@ -23,9 +22,8 @@ internal static class RunText
             writer.WriteLine($"Resolution {UnitText.Time(timeBase.TickNs)}, latencies up to {UnitText.Time(self.BiasNs ?? 0)} too long; not comparable with runs that a sampler has timed.");
         }
 
-        writer.WriteLine(TerminalText.Clean(
-            $"{plan.Test} {plan.Irq}   {(plan.StimulusPin is { } fires ? $"GPIO{fires} -> GPIO{plan.Pin}" : $"GPIO{plan.Pin} -> GPIO{plan.ResponsePin}")}   handler {plan.Handler}   {(plan.Idle is { } idle ? $"idle {idle}   " : "")}load {plan.Load}   {run.Target?.Machine}, MicroPython {run.Target?.Micropython}, {UnitText.Frequency(run.Target?.CpuHz ?? 0)}"));
-        if (plan.Test == "schedule")
+        writer.WriteLine(TerminalText.Clean(Heading(run)));
+        if (run.Plan.Test == "schedule")
         {
             writer.WriteLine("from micropython.schedule in the interrupt's handler (response rises) to the scheduled function (response falls)");
         }
@@ -73,6 +71,15 @@ internal static class RunText
         {
             writer.WriteLine(TerminalText.Clean($"{(run.Status == RunStatus.Invalid ? "INVALID" : "partial")}: {reason}"));
         }
+    }
+
+    /// <summary>What was measured, in one line.</summary>
+    private static string Heading(RunDocument run)
+    {
+        var plan = run.Plan;
+        return run.Target?.Micropython is null
+            ? $"irq {plan.Irq}   free-running target{(plan.Label is { } label ? $" '{label}'" : "")}   sampler {run.Sampler?.Kind} {run.Sampler?.Port}"
+            : $"{plan.Test} {plan.Irq}   {(plan.StimulusPin is { } fires ? $"GPIO{fires} -> GPIO{plan.Pin}" : $"GPIO{plan.Pin} -> GPIO{plan.ResponsePin}")}   handler {plan.Handler}   {(plan.Idle is { } idle ? $"idle {idle}   " : "")}load {plan.Load}   {run.Target.Machine}, MicroPython {run.Target.Micropython}, {UnitText.Frequency(run.Target.CpuHz ?? 0)}";
     }
 
     private static AnalysisCounts Common(RunCounts counts) => new()

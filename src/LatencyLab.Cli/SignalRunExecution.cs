@@ -28,7 +28,7 @@ internal sealed class SignalRunExecution(RunRequest request, SignalTest test, IR
         foreach (var seed in request.Seeds())
         {
             index++;
-            var (target, sampler) = await rig.StartAsync(cancellationToken);
+            var (target, sampler) = await rig.StartBothAsync(cancellationToken);
             var chip = BoardCatalog.Get(target.Chip);
             var plan = Plan(chip, seed, index);
             rig.ConnectWires(PinRules.Suitable(chip, PinUse.IrqInput).First(gpio => gpio != plan.ResponsePin), plan.ResponsePin);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using LatencyLab.Cli.Devices;
 using LatencyLab.Samplers;
 using LatencyLab.Units;
 
@@ -10,12 +11,12 @@ public static class CaptureCommand
 {
     public static Command Create(Output output)
     {
-        var channels = new Option<string>("--channels") { Description = "GPIOs of the sampler, one to four, with names if wanted: 2,3 or 2=TCK,3=RTCK.", Required = true };
+        var channels = new Option<string>("--channels") { Description = "GPIOs of the Pico, one to four, or channels of another sampler, with names if wanted: 2,3 or 2=TCK,3=RTCK.", Required = true };
         var duration = new Option<Duration?>("--duration") { Description = "Record for so long.", HelpName = "TIME", CustomParser = OptionText.Duration };
         var edges = new Option<long?>("--edges") { Description = "Record until so many edges were seen." };
         var untilStop = new Option<bool>("--until-stop") { Description = "Record until Ctrl-C." };
         var rig = new Option<string?>("--rig") { Description = "sim for the simulated sampler." };
-        var sampler = new Option<string?>("--sampler") { Description = "The sampler: auto, a0, u0, a port, uid:…, tcp://…, sim:pico." };
+        var sampler = new Option<string?>("--sampler") { Description = RunOptions.SamplerWords };
         var timeout = new Option<string?>("--timeout") { Description = "Stretches every time limit: 10x, or the limit of one step such as 30s." };
         var root = new Option<string>("--out", "-o") { Description = "Root in which the run folder is made.", DefaultValueFactory = _ => "captures" };
         var label = new Option<string?>("--label") { Description = "Your name for the recording." };
@@ -24,7 +25,8 @@ public static class CaptureCommand
         command.Validators.Add(parsed =>
         {
             var ends = (parsed.GetValue(duration) is null ? 0 : 1) + (parsed.GetValue(edges) is null ? 0 : 1) + (parsed.GetValue(untilStop) ? 1 : 0);
-            if (ends != 1)
+            var mayBeOpen = parsed.GetValue(sampler) is { } text && SamplerSelection.KnowsItsEnd(text);
+            if (ends != 1 && !(ends == 0 && mayBeOpen))
             {
                 parsed.AddError("Say how the recording ends: one of --duration, --edges and --until-stop.");
             }
@@ -43,7 +45,7 @@ public static class CaptureCommand
                 var other => throw new LatencyLabException(FaultKind.Usage, $"'{other}' is not a simulated rig.", "--rig", "Write --rig sim, or name the board with --sampler."),
             };
             var request = new RecordingOptions(
-                SampledLines.Parse(parsed.GetValue(channels)!), parsed.GetValue(duration), parsed.GetValue(edges), wanted, parsed.GetValue(timeout), parsed.GetValue(root)!,
+                SampledLines.Parse(parsed.GetValue(channels)!, SamplerSelection.Parse(wanted).OnlyListens), parsed.GetValue(duration), parsed.GetValue(edges), wanted, parsed.GetValue(timeout), parsed.GetValue(root)!,
                 parsed.GetValue(label), parsed.GetValue(keepLog));
             return (int)await new CaptureExecution(request, ["latencylab", .. parsed.Tokens.Select(t => t.Value)], output).RunAsync(cancellationToken);
         });
@@ -70,8 +72,15 @@ internal static class SampledLines
 
     /// <summary>Reads "2,3", "GP2,GP3" or "2=TCK,3=RTCK".</summary>
     /// <exception cref="LatencyLabException">It isn't such a list, or names something twice (kind usage).</exception>
-    public static IReadOnlyList<SampledLine> Parse(string text)
+    /// <param name="text">As the user wrote it.</param>
+    /// <param name="anyInput">True for a sampler whose channels have names of their own: they are judged when it is open.</param>
+    public static IReadOnlyList<SampledLine> Parse(string text, bool anyInput)
     {
+        if (anyInput)
+        {
+            return ParseAny(text);
+        }
+
         var lines = new List<SampledLine>();
         foreach (var part in text.Split(',', StringSplitOptions.TrimEntries))
         {
@@ -87,6 +96,23 @@ internal static class SampledLines
         }
 
         return lines.Count <= MaxLines ? lines : throw Refuse($"The sampler captures at most {MaxLines} channels.");
+    }
+
+    private static List<SampledLine> ParseAny(string text)
+    {
+        var lines = new List<SampledLine>();
+        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            var (input, name) = part.Split('=', 2, StringSplitOptions.TrimEntries) is [var before, var after] ? (before, after) : (part, part.All(char.IsAsciiDigit) ? "D" + part : part);
+            if (input.Length == 0 || name.Length == 0 || lines.Exists(l => l.Input == input || l.Name == name))
+            {
+                throw Refuse($"'{part}' is not a channel of the sampler with a name of its own.");
+            }
+
+            lines.Add(new SampledLine(input, name));
+        }
+
+        return lines;
     }
 
     private static LatencyLabException Refuse(string what) => new(FaultKind.Usage, what, "--channels", "Write --channels 2,3 or --channels 2=TCK,3=RTCK.");

@@ -25,7 +25,7 @@ public static class RunCommand
 
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var request = options.Read(parsed).WithRigFile().WithWires();
+            var request = options.Read(parsed).WithRigFile().WithWires().Checked();
             string[] argv = ["latencylab", .. parsed.Tokens.Select(t => t.Value)];
             return (int)(request.Test.Signal is { } signal
                 ? await new SignalRunExecution(request, signal, argv, output).RunAsync(cancellationToken)
@@ -41,6 +41,11 @@ internal sealed record RunRequest
     public required RunTest Test { get; init; }
 
     public int? Pin { get; init; }
+
+    /// <summary>True where nothing is to be loaded into the target.</summary>
+    public bool FreeRunning => Target == FreeRunningTarget;
+
+    public const string FreeRunningTarget = "none";
 
     public required EdgeKind Irq { get; init; }
 
@@ -68,6 +73,18 @@ internal sealed record RunRequest
     public required int Samples { get; init; }
 
     public required int Warmup { get; init; }
+
+    /// <summary>Which of the two the user wrote; a sampler that only listens has other defaults.</summary>
+    public required (bool Samples, bool Warmup) Given { get; init; }
+
+    /// <summary>Channels of a sampler that only listens: "STIMULUS:RESPONSE".</summary>
+    public required string Pair { get; init; }
+
+    /// <summary>Edges of a sampler that only listens; null for those that --irq means.</summary>
+    public string? Edge { get; init; }
+
+    /// <summary>How long a sampler listens that only listens; null until the stimuli are there.</summary>
+    public Duration? Duration { get; init; }
 
     public required RandomTime Gap { get; init; }
 
@@ -122,7 +139,7 @@ internal sealed record RunRequest
         }
 
         var file = RigFile.Read(Rig);
-        return file.Pin is { } wired && Pin is { } pin && wired != pin
+        return file.Pin is { } wired && Pin is { } pin && wired != pin && (Target ?? file.Target) != FreeRunningTarget
             ? throw new LatencyLabException(FaultKind.Usage, $"The stimulus wire of this rig leads to GPIO{wired}, not to GPIO{pin}.", Rig, $"Use --pin {wired}, or change the wire and the file.")
             : this with { Rig = null, Pin = Pin ?? file.Pin, Target = Target ?? file.Target, Sampler = Sampler ?? file.Sampler, ResponsePin = ResponsePin ?? file.ResponsePin, FailOn = FailOn ?? file.FailOn };
     }
@@ -148,11 +165,19 @@ internal sealed record RunRequest
             : throw new LatencyLabException(FaultKind.Usage, "With a sampler the target doesn't fire.", "--stimulus-pin", "Use it with --sampler self, or leave it out.");
     }
 
+    /// <summary>The request, if its test suits its target.</summary>
+    /// <exception cref="LatencyLabException">The test needs a script on a target that takes none (kind usage).</exception>
+    public RunRequest Checked() => FreeRunning && IsSelfTimed
+        ? throw new LatencyLabException(FaultKind.Usage, "A board that times itself needs our script on it.", "--sampler", "Leave --target none away, or use a sampler.")
+        : FreeRunning && Test.Name != "irq"
+        ? throw new LatencyLabException(FaultKind.Usage, $"The test {Test.Name} needs our script on the target.", "--test", "Leave --test away: with --target none, firmware of its own answers the stimuli.")
+        : this;
+
     /// <summary>The request, its pin required.</summary>
     /// <exception cref="LatencyLabException">It names none (kind usage).</exception>
-    public RunRequest WithPin() => Pin is not null
+    public RunRequest WithPin() => Pin is not null || FreeRunning
         ? this
-        : throw new LatencyLabException(FaultKind.Usage, $"The test {Test.Name} needs the pin that gets the stimulus.", "--pin", "Add --pin with a GPIO, such as --pin 4; 'latencylab pins CHIP' shows which suit.");
+        : throw new LatencyLabException(FaultKind.Usage, $"The test {Test.Name} needs the pin that gets the stimulus.", "--pin", "Add --pin with a GPIO, such as --pin 4; 'latencylab pins CHIP' shows which suit. Firmware of its own needs none: --target none.");
 
     /// <summary>The plan of a test without stimuli, with a given response pin.</summary>
     /// <exception cref="LatencyLabException">A value can't be (kind usage).</exception>
@@ -176,12 +201,41 @@ internal sealed record RunRequest
     /// <exception cref="LatencyLabException">A pin can't do it, or a value can't be (kind usage).</exception>
     public RunPlan Plan(Chip chip, uint seed, int repeatIndex) => PlanOn((IsSelfTimed ? StimulusPin : ResponsePin) ?? PinRules.DefaultResponsePin(chip, Pin!.Value), seed, repeatIndex);
 
+    /// <summary>The plan for a target that can't be asked.</summary>
+    /// <exception cref="LatencyLabException">A value can't be (kind usage).</exception>
+    public RunPlan FreeRunningPlan(uint seed, int repeatIndex) => PlanOn(ResponsePin ?? RunPlan.UnknownPin, seed, repeatIndex);
+
+    /// <summary>The plan for a sampler that only listens: all stimuli of a source that ends, as many as asked of one that doesn't.</summary>
+    /// <exception cref="LatencyLabException">A value can't be (kind usage).</exception>
+    public ObservationPlan ObservationPlan(int repeatIndex, bool endsByItself)
+    {
+        var asked = new AnalysisRequest(Pair, Edge ?? $"{EdgeWords.Of(Irq)}:rising", Window, MinLatency, Samplers.SamplerIdentity.UnknownClockPpm);
+        var (stimulus, response) = asked.Names()!.Value;
+        var (stimulusEdge, responseEdge) = asked.Edges();
+        return new ObservationPlan
+        {
+            Stimulus = new Samplers.SampledLine(stimulus, stimulus),
+            Response = new Samplers.SampledLine(response, response),
+            StimulusEdge = stimulusEdge,
+            ResponseEdge = responseEdge,
+            Window = Window,
+            MinLatency = MinLatency,
+            Samples = Given.Samples || (Duration is null && !endsByItself) ? Samples : null,
+            Warmup = Given.Warmup ? Warmup : 0,
+            Duration = Duration,
+            Repeat = Repeat,
+            RepeatIndex = repeatIndex,
+            Label = Label,
+            MaxExcludedPercent = MaxExcludedPercent,
+        }.Checked();
+    }
+
     /// <summary>The plan with a given response pin.</summary>
     /// <exception cref="LatencyLabException">A value can't be (kind usage).</exception>
     public RunPlan PlanOn(int responsePin, uint seed, int repeatIndex) => new RunPlan
     {
         Test = Test.Stimulus ?? StimulusTest.Irq,
-        Pin = Pin!.Value,
+        Pin = Pin ?? RunPlan.UnknownPin,
         Irq = Irq,
         ResponsePin = responsePin,
         StimulusPin = IsSelfTimed ? responsePin : null,
@@ -200,11 +254,13 @@ internal sealed record RunRequest
         RepeatIndex = repeatIndex,
         Label = Label,
         MaxExcludedPercent = MaxExcludedPercent,
+        FreeRunning = FreeRunning,
+        DriveHeldLine = FreeRunning && ForcePin,
     }.Checked();
 
     // A loop that looks at a pin every 70 us (ESP8266, bytecode) would overlook the pulse that an interrupt needs.
-    private static readonly Duration PolledPulse = Duration.FromMilliseconds(2);
-    private static readonly Duration IrqPulse = Duration.FromMicroseconds(50);
+    private static readonly Duration PolledPulse = Units.Duration.FromMilliseconds(2);
+    private static readonly Duration IrqPulse = Units.Duration.FromMicroseconds(50);
 
     /// <summary>The first run's seed as asked for or by chance, later ones from it, so that one seed fixes a whole series.</summary>
     public IEnumerable<uint> Seeds()
@@ -222,7 +278,7 @@ internal sealed record RunRequest
 internal sealed class RunOptions
 {
     private readonly Option<string> _test = Words("--test", "What to measure: the answer to an interrupt or of a polling loop, micropython.schedule, how fast pins toggle, machine.Timer.", "irq", [.. RunTest.All.Select(t => t.Name)]);
-    private readonly Option<int?> _pin = new("--pin") { Description = "GPIO of the target that gets the stimulus; toggle and timer need none." };
+    private readonly Option<int?> _pin = new("--pin") { Description = "GPIO of the target that gets the stimulus; toggle, timer and --target none need none." };
     private readonly Option<string> _irq = Words("--irq", "Edge that interrupts.", "rising", "rising", "falling", "both");
     private readonly Option<int?> _responsePin = new("--response-pin") { Description = "GPIO of the target that answers or toggles (default: the next suitable one)." };
     private readonly Option<string[]> _variant = new("--variant") { Description = "toggle: value, call, on-off, toggle, native, viper; several with commas (default: all that the board can).", CustomParser = Variants };
@@ -239,24 +295,30 @@ internal sealed class RunOptions
     private readonly Option<int> _repeat = new("--repeat") { Description = "Runs to make, each after a soft reset and with its own seed.", DefaultValueFactory = _ => 1 };
     private readonly Option<string?> _label = new("--label") { Description = "Your name for the firmware, for comparing." };
     private readonly Option<string?> _rig = new("--rig") { Description = "sim, sim:CHIP?options, or a rig file." };
-    private readonly Option<string?> _target = new("--target") { Description = "The board under test: auto, a0, u0, a port, uid:…, tcp://…, sim:esp32." };
-    private readonly Option<string?> _sampler = new("--sampler") { Description = "The sampler: auto, a0, u0, a port, uid:…, tcp://…, sim:pico; or self: the target times itself, with one wire." };
+    private readonly Option<string?> _target = new("--target") { Description = "The board under test: auto, a0, u0, a port, uid:…, tcp://…, sim:esp32, or none for firmware of its own." };
+    private readonly Option<string?> _sampler = new("--sampler") { Description = SamplerWords[..^1] + "; or self: the target times itself, with one wire." };
     private readonly Option<string?> _timeout = new("--timeout") { Description = "Stretches every time limit: 10x, or the limit of one step such as 30s." };
     private readonly Option<Duration?> _wait = new("--wait") { Description = "How long to wait for the boards to be connected.", CustomParser = OptionText.Duration };
+    private readonly Option<string> _pair = new("--pair") { Description = "With a sampler that only listens: its channels, STIMULUS:RESPONSE.", DefaultValueFactory = _ => "D0:D1" };
+    private readonly Option<string?> _edge = new("--edge") { Description = "With a sampler that only listens: rising, falling or both, or one for each side (default: --irq and rising)." };
+    private readonly Option<Duration?> _duration = new("--duration") { Description = "With a sampler that only listens: listen for so long (default: until the samples are there).", HelpName = "TIME", CustomParser = OptionText.Duration };
     private readonly Option<string> _out = new("--out", "-o") { Description = "Root in which the run folder is made.", DefaultValueFactory = _ => "captures" };
     private readonly Option<string?> _csv = new("--csv") { Description = "Also write latency.csv to this file." };
     private readonly Option<string?> _simTruth = new("--sim-truth") { Description = "Write what truly happened on the simulated rig (CSV)." };
     private readonly Option<bool> _keepLog = new("--keep-log") { Description = "Keep edges.llc beside edges.parquet." };
     private readonly Option<double> _maxExcluded = new("--max-excluded") { Description = "Percent of excluded stimuli above which the run is invalid.", DefaultValueFactory = _ => 1 };
-    private readonly Option<bool> _forcePin = new("--force-pin") { Description = "Use a pin that LatencyLab advises against." };
+    private readonly Option<bool> _forcePin = new("--force-pin") { Description = "Use a pin that LatencyLab advises against; with --target none, drive a stimulus line that a pull resistor holds." };
     private readonly Option<string?> _failOn = new("--fail-on") { Description = "Gate, such as \"p99 > 200us or missed > 0\"; relative limits need --baseline." };
     private readonly Option<string?> _baseline = new("--baseline") { Description = "What relative limits are measured against: a baseline, label, version or run." };
     private readonly Option<Duration?> _limit = new("--limit") { Description = "Count how often this latency is exceeded; over_limit in a gate.", CustomParser = OptionText.Duration };
 
+    /// <summary>Description of --sampler wherever it stands.</summary>
+    public const string SamplerWords = "The sampler: auto, a0, u0, a port, uid:…, tcp://…, sim:pico, or one that only listens: sump:PORT, sigrok-pico:PORT, sigrok:driver=…, replay:FILE.";
+
     public IEnumerable<Option> All =>
     [
         _pin, _irq, _responsePin, _stimulusPin, _handler, _idle, _samples, _warmup, _gap, _window, _minLatency, _seed, _repeat, _label, _rig, _target, _sampler, _timeout, _out,
-        _csv, _simTruth, _keepLog, _maxExcluded, _forcePin, _failOn, _baseline, _limit, _wait, _test, _variant, _period,
+        _csv, _simTruth, _keepLog, _maxExcluded, _forcePin, _failOn, _baseline, _limit, _wait, _test, _variant, _period, _pair, _edge, _duration,
     ];
 
     public RunRequest Read(ParseResult parsed)
@@ -280,6 +342,10 @@ internal sealed class RunOptions
         Idle = Enum.Parse<IdleLoop>(parsed.GetValue(_idle)!, ignoreCase: true),
         Samples = parsed.GetValue(_samples),
         Warmup = parsed.GetValue(_warmup),
+        Given = (parsed.GetResult(_samples) is { Implicit: false }, parsed.GetResult(_warmup) is { Implicit: false }),
+        Pair = parsed.GetValue(_pair)!,
+        Edge = parsed.GetValue(_edge),
+        Duration = parsed.GetValue(_duration),
         Gap = parsed.GetValue(_gap),
         Window = parsed.GetValue(_window),
         MinLatency = parsed.GetValue(_minLatency) ?? Duration.Zero,

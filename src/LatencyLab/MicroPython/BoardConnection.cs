@@ -93,6 +93,25 @@ public sealed class BoardConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>Opens the byte stream alone and keeps other LatencyLab processes off the port until it is disposed of.</summary>
+    /// <exception cref="DeviceException">The device is missing, busy or forbidden.</exception>
+    public static async Task<ILink> OpenLockedLinkAsync(DeviceSelector selector, BoardAccess access, CancellationToken cancellationToken)
+    {
+        var exact = selector.Kind is SelectorKind.UsbSerial or SelectorKind.UsbIds or SelectorKind.Topology && access.ListPorts().Where(selector.Matches).ToArray() is [var port]
+            ? DeviceSelector.Parse(port.Path)
+            : selector;
+        var taken = BoardLock.Take("port " + PortKey(exact), selector.Text, access.LockFolder);
+        try
+        {
+            return new LockedLink(await OpenLinkAsync(exact, BoardRole.Sampler, access, cancellationToken), taken);
+        }
+        catch
+        {
+            taken.Dispose();
+            throw;
+        }
+    }
+
     public async ValueTask DisposeAsync() => await CloseAsync(Link, Repl, _locks);
 
     private static string PortKey(DeviceSelector selector) =>

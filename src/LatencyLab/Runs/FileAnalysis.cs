@@ -180,26 +180,6 @@ public static class FileAnalysis
             $"Write --pair STIMULUS:RESPONSE; the channels are {List(header)}.");
 
     private static string List(CaptureHeader header) => string.Join(", ", header.Channels.Take(32).Select(c => c.Name));
-
-    /// <summary>Pairs as soon as the header says which channels there are.</summary>
-    private sealed class LatePairing(Func<CaptureHeader, PairingRules> rules, Func<TimeBase, IPairSink>? also) : IEdgeSink
-    {
-        public LatencyPipeline? Pipeline { get; private set; }
-
-        public void Begin(CaptureHeader header)
-        {
-            Pipeline = also is null ? new LatencyPipeline(rules(header)) : new LatencyPipeline(rules(header), also(header.TimeBase));
-            Pipeline.Begin(header);
-        }
-
-        public void Edges(int channel, bool firstLevel, ReadOnlySpan<long> ticks) => Pipeline!.Edges(channel, firstLevel, ticks);
-
-        public void Gap(Gap gap) => Pipeline!.Gap(gap);
-
-        public void Advance(long completeBeforeTick) => Pipeline!.Advance(completeBeforeTick);
-
-        public void End(long endTick) => Pipeline!.End(endTick);
-    }
 }
 
 /// <summary>The numbers of an analysis, and the ticks behind them for pictures.</summary>

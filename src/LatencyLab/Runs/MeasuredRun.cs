@@ -15,7 +15,7 @@ public sealed record RunProgress(string Stage, long Done, long Total, PairTally?
 
 /// <summary>One measurement after its end, in memory: what was seen, and why it may not be believed.</summary>
 /// <param name="Plan">As it was carried out.</param>
-/// <param name="Target">The board under test.</param>
+/// <param name="Target">The board under test; null for one that runs firmware of its own.</param>
 /// <param name="Sampler">What stamped.</param>
 /// <param name="Firmware">SHA-256 of each script part that was sent to a board, by name.</param>
 /// <param name="Wires">How each wire was proven.</param>
@@ -28,7 +28,7 @@ public sealed record RunProgress(string Stage, long Done, long Total, PairTally?
 /// <param name="Gaps">Spans of doubt.</param>
 /// <param name="EdgesSeen">Edges by channel.</param>
 public sealed record MeasuredRun(
-    RunPlan Plan, BoardOnPort Target, SamplerIdentity Sampler, IReadOnlyDictionary<string, string> Firmware, IReadOnlyList<WireDocument> Wires, LatencyResult Result,
+    RunPlan Plan, BoardOnPort? Target, SamplerIdentity Sampler, IReadOnlyDictionary<string, string> Firmware, IReadOnlyList<WireDocument> Wires, LatencyResult Result,
     SamplerOutcome? Outcome, TargetDone? Done,
     RunStatus Status, IReadOnlyList<string> Reasons, IReadOnlyList<string> Warnings, IReadOnlyList<Signals.Gap> Gaps, IReadOnlyList<long> EdgesSeen);
 

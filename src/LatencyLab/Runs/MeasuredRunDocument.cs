@@ -8,7 +8,7 @@ public static class MeasuredRunDocument
 {
     /// <summary>The document before the first edge: what is planned, on what.</summary>
     public static RunDocument Planned(
-        RunPlan plan, BoardOnPort target, SamplerIdentity sampler, string runId, string folder, DateTimeOffset createdUtc, IReadOnlyList<string> argv,
+        RunPlan plan, BoardOnPort? target, SamplerIdentity sampler, string runId, string folder, DateTimeOffset createdUtc, IReadOnlyList<string> argv,
         ToolDocument tool, bool simulated) => new()
         {
             RunId = runId,
@@ -51,18 +51,7 @@ public static class MeasuredRunDocument
             Target = TargetOf(run.Target),
             Sampler = SamplerOf(run),
             Wiring = new WiringDocument { Wires = run.Wires },
-            Counts = new RunCounts
-            {
-                Stimuli = result.Counts.Stimuli,
-                Matched = result.Counts.Matched,
-                Late = result.Counts.Late,
-                Missed = result.Counts.Missed,
-                Excluded = result.Counts.Excluded,
-                Extra = result.Counts.Extra,
-                Spurious = result.Counts.Spurious,
-                Callbacks = result.Callbacks,
-                Gaps = result.Gaps,
-            },
+            Counts = CountsOf(result),
             LatencyNs = LatencyInTime.Of(result.Summary, result.TimeBase),
             ByEdge = FileAnalysis.ByEdge(result),
             DetailsNs = result.Report is { } report ? LatencyDetails.Of(report, result.TimeBase, edgeNs, clockPpm) : null,
@@ -72,7 +61,10 @@ public static class MeasuredRunDocument
         };
     }
 
-    internal static TargetDocument TargetOf(BoardOnPort target) => new()
+    /// <summary>Of a target that can't be asked: what identifies it is the run's label.</summary>
+    internal static TargetDocument FreeRunningTarget { get; } = new() { Chip = "free-running", Port = "none" };
+
+    internal static TargetDocument TargetOf(BoardOnPort? target) => target is null ? FreeRunningTarget : new()
     {
         Chip = target.Chip,
         Port = target.Port,
@@ -81,6 +73,19 @@ public static class MeasuredRunDocument
         Uid = target.Board.Identity.UniqueId,
         Machine = target.Board.Identity.Machine,
         CpuHz = target.Board.Identity.CpuHz,
+    };
+
+    internal static RunCounts CountsOf(LatencyResult result) => new()
+    {
+        Stimuli = result.Counts.Stimuli,
+        Matched = result.Counts.Matched,
+        Late = result.Counts.Late,
+        Missed = result.Counts.Missed,
+        Excluded = result.Counts.Excluded,
+        Extra = result.Counts.Extra,
+        Spurious = result.Counts.Spurious,
+        Callbacks = result.Callbacks,
+        Gaps = result.Gaps,
     };
 
     private static SamplerDocument SamplerOf(MeasuredRun run) => SamplerDocument.Of(run.Sampler) with

@@ -5,7 +5,7 @@ namespace LatencyLab.Runs;
 /// <summary>Member <c>plan</c>: what was asked for, defaults filled in, so that the same plan can be run again.</summary>
 public sealed record PlanDocument
 {
-    /// <summary>"irq", "poll", "schedule", "toggle", "timer", or "capture" for a recording without stimuli of ours.</summary>
+    /// <summary>"irq", "poll", "schedule", "toggle", "timer", "listen" where somebody else fires the stimuli, or "capture" for a recording without stimuli of ours.</summary>
     public required string Test { get; init; }
 
     /// <summary>GPIO of the target that gets the stimulus.</summary>

@@ -55,7 +55,7 @@ public sealed record RunPlan
     /// <summary>The user named no handler, so that the schedule test takes what the board has.</summary>
     public bool HandlerByBoard { get; init; }
 
-    /// <summary>GPIO of the target with the interrupt, or that is polled.</summary>
+    /// <summary>GPIO of the target with the interrupt, or that is polled; <see cref="UnknownPin"/> where the target runs firmware of its own.</summary>
     public required int Pin { get; init; }
 
     /// <summary>GPIO of the target that answers; in a self-timed run, in which none does, the same as <see cref="StimulusPin"/>.</summary>
@@ -63,6 +63,15 @@ public sealed record RunPlan
 
     /// <summary>GPIO of the target that fires at <see cref="Pin"/>; null where a sampler fires.</summary>
     public int? StimulusPin { get; init; }
+
+    /// <summary>Stands for a pin of a target that can't be asked.</summary>
+    public const int UnknownPin = -1;
+
+    /// <summary>True where the target runs firmware of its own and is neither asked nor told anything.</summary>
+    public bool FreeRunning { get; init; }
+
+    /// <summary>True where a stimulus line that doesn't follow the sampler's weak pulls is driven all the same; for free-running targets only.</summary>
+    public bool DriveHeldLine { get; init; }
 
     public EdgeKind Irq { get; init; } = EdgeKind.Rising;
 
@@ -143,7 +152,7 @@ public sealed record RunPlan
         Require(Repeat is >= 1 and <= 10_000, $"{Repeat} repeats can't be made.", "--repeat", "Use 1 to 10000.");
         Require(Test != StimulusTest.Poll || Handler != IrqHandler.Hard, "A loop that polls has no hard handler.", "--handler", "Use bytecode, native or viper.");
         Require(Test != StimulusTest.Schedule || Handler is IrqHandler.Hard or IrqHandler.Bytecode, "Machine code can't schedule.", "--handler", "Use bytecode or hard.");
-        Require(Pin != ResponsePin, $"GPIO{Pin} can't be interrupt and response at once.", "--response-pin", "Choose another response pin.");
+        Require(FreeRunning || Pin != ResponsePin, $"GPIO{Pin} can't be interrupt and response at once.", "--response-pin", "Choose another response pin.");
         return Irq == EdgeKind.Both && ((Samples + Warmup) & 1) == 1 ? this with { Warmup = Warmup + 1 } : this;
     }
 
@@ -171,13 +180,13 @@ public sealed record RunPlan
     public PlanDocument ToDocument(TimeBase timeBase) => new()
     {
         Test = Test.ToString().ToLowerInvariant(),
-        Pin = Pin,
+        Pin = Pin == UnknownPin ? null : Pin,
         Irq = EdgeWords.Of(Irq),
-        ResponsePin = StimulusPin is null ? ResponsePin : null,
+        ResponsePin = StimulusPin is not null || ResponsePin == UnknownPin ? null : ResponsePin,
         StimulusPin = StimulusPin,
-        Handler = Handler.ToString().ToLowerInvariant(),
-        Idle = Test == StimulusTest.Poll ? null : Idle.ToString().ToLowerInvariant(),
-        Load = Load,
+        Handler = FreeRunning ? null : Handler.ToString().ToLowerInvariant(),
+        Idle = FreeRunning || Test == StimulusTest.Poll ? null : Idle.ToString().ToLowerInvariant(),
+        Load = FreeRunning ? null : Load,
         Samples = Samples,
         Warmup = Warmup,
         Seed = Seed,

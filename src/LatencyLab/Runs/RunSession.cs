@@ -10,7 +10,8 @@ using LatencyLab.Units;
 namespace LatencyLab.Runs;
 
 /// <summary>
-/// One measurement on two boards (docs/protocol.md section 5): scripts loaded, wires proven, interrupt armed, stimuli fired, edges paired.
+/// One measurement on two boards (docs/protocol.md section 5): scripts loaded, wires proven, interrupt armed, stimuli fired, edges paired. A target that
+/// runs firmware of its own is left alone: only the sampler is a board of ours then.
 /// It knows no console and no folder: edges and pairs also go to the sinks that the caller brings.
 /// </summary>
 public sealed class RunSession
@@ -20,13 +21,13 @@ public sealed class RunSession
     private static readonly TimeSpan KeepAliveMargin = TimeSpan.FromSeconds(5);
 
     private readonly RunPlan _plan;
-    private readonly BoardOnPort _target;
+    private readonly BoardOnPort? _target;
     private readonly BoardOnPort _sampler;
     private readonly TimeProvider _clock;
     private readonly List<string> _reasons = [];
     private readonly List<string> _warnings = [];
 
-    private RunSession(RunPlan plan, BoardOnPort target, BoardOnPort sampler, long samplerHz, TimeProvider clock)
+    private RunSession(RunPlan plan, BoardOnPort? target, BoardOnPort sampler, long samplerHz, TimeProvider clock)
     {
         _plan = plan;
         _target = target;
@@ -49,11 +50,16 @@ public sealed class RunSession
     public SamplerIdentity Sampler => PicoSampler.IdentityOf(_sampler.Board, TimeBase.TickHz, _sampler.Clock);
 
     /// <summary>Loads the scripts' common part and asks the sampler for its clock.</summary>
+    /// <param name="plan">What to measure.</param>
+    /// <param name="target">The board under test; null for one that runs firmware of its own.</param>
+    /// <param name="sampler">The Pico.</param>
+    /// <param name="clock">For words that keep the target's dead man quiet.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
     /// <exception cref="LatencyLabException">A board doesn't answer, or can't do what is planned.</exception>
-    public static async Task<RunSession> StartAsync(RunPlan plan, BoardOnPort target, BoardOnPort sampler, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<RunSession> StartAsync(RunPlan plan, BoardOnPort? target, BoardOnPort sampler, TimeProvider clock, CancellationToken cancellationToken)
     {
         var hz = await GreetAsync(target, sampler, cancellationToken);
-        if (plan.Test == StimulusTest.Schedule && plan.HandlerByBoard)
+        if (target is not null && plan.Test == StimulusTest.Schedule && plan.HandlerByBoard)
         {
             // From a hard interrupt where the board has it: elsewhere the caller is a callback of the scheduler itself.
             var can = await TargetCapabilities.AskAsync(target.Board, plan.Pin, cancellationToken);
@@ -63,14 +69,22 @@ public sealed class RunSession
         return new RunSession(plan, target, sampler, hz, clock);
     }
 
-    /// <summary>Loads what all scripts share and asks both boards who they are.</summary>
+    /// <summary>Loads what all scripts share and asks the boards who they are.</summary>
     /// <returns>System clock of the sampler.</returns>
     /// <exception cref="LatencyLabException">A board doesn't answer.</exception>
-    internal static async Task<long> GreetAsync(BoardOnPort target, BoardOnPort sampler, CancellationToken cancellationToken)
+    internal static async Task<long> GreetAsync(BoardOnPort? target, BoardOnPort sampler, CancellationToken cancellationToken)
     {
-        await target.Board.LoadAsync(["target/core"], cancellationToken);
+        if (target is not null)
+        {
+            await target.Board.LoadAsync(["target/core"], cancellationToken);
+        }
+
         await sampler.Board.LoadAsync(["sampler/core"], cancellationToken);
-        await target.Board.CallAsync("hello", "{}", "HELLO", cancellationToken);
+        if (target is not null)
+        {
+            await target.Board.CallAsync("hello", "{}", "HELLO", cancellationToken);
+        }
+
         var hello = await sampler.Board.CallAsync("hello", "{}", "HELLO", cancellationToken);
         return BoardLine.Number(hello, "hz") is { } value and >= 2 and <= 10_000_000_000
             ? value
@@ -87,26 +101,48 @@ public sealed class RunSession
         IEdgeSink edges, IReadOnlyList<IPairSink> pairs, Action<RunProgress> onProgress, CancellationToken cancellationToken)
     {
         onProgress(new RunProgress("checking wires", 0, _plan.Pulses, null, TimeBase));
-        var wires = await WiringCheck.RunAsync(
-            _sampler.Board, _target.Board, new Wire("stimulus", PicoSampler.StimulusGpio, _plan.Pin, true),
-            new Wire("response", PicoSampler.ResponseGpio, _plan.ResponsePin, false), cancellationToken);
+        var wires = await CheckWiresAsync(cancellationToken);
         var pipeline = new LatencyPipeline(_plan.Rules(TimeBase), pairs);
         var nonce = Nonce(_plan.Seed);
-        onProgress(new RunProgress("arming the target", 0, _plan.Pulses, null, TimeBase));
+        if (_target is not null)
+        {
+            onProgress(new RunProgress("arming the target", 0, _plan.Pulses, null, TimeBase));
+        }
+
         await _sampler.Board.LoadAsync(PicoSampler.Parts, cancellationToken);
         // A floating line would fire interrupts of its own until the capture takes it over.
         await _sampler.Board.DrivePinAsync(PicoSampler.StimulusGpio, false, cancellationToken);
-        var armed = await ArmedTarget.ArmAsync(_target.Board, Test(nonce), cancellationToken);
+        var armed = _target is null ? null : await ArmedTarget.ArmAsync(_target.Board, Test(_target, nonce), cancellationToken);
         var outcome = await CaptureAsync(armed, nonce, new EdgeFanOut(edges, pipeline), pipeline, onProgress, cancellationToken);
-        var done = await StopTargetAsync(armed);
+        var done = armed is null ? null : await StopTargetAsync(armed);
         await ReleaseSamplerAsync(outcome);
-        return Conclude(pipeline, wires, outcome, done, cancellationToken.IsCancellationRequested);
+        return Conclude(pipeline, wires(pipeline), outcome, done, cancellationToken.IsCancellationRequested);
     }
 
-    private ITargetTest Test(uint nonce)
+    /// <summary>Proves the wires as far as can be; what is to be said of them is known when the answers are.</summary>
+    private async Task<Func<LatencyPipeline, IReadOnlyList<WireDocument>>> CheckWiresAsync(CancellationToken cancellationToken)
+    {
+        if (_target is not null)
+        {
+            var proven = await WiringCheck.RunAsync(
+                _sampler.Board, _target.Board, new Wire("stimulus", PicoSampler.StimulusGpio, _plan.Pin, true),
+                new Wire("response", PicoSampler.ResponseGpio, _plan.ResponsePin, false), cancellationToken);
+            return _ => proven;
+        }
+
+        var seen = await FreeRunningWires.CheckAsync(_sampler.Board, PicoSampler.StimulusGpio, PicoSampler.ResponseGpio, _plan.DriveHeldLine, cancellationToken);
+        if (!seen.ResponseIsDriven)
+        {
+            _warnings.Add($"Nothing held the response line (sampler GP{PicoSampler.ResponseGpio}) before the run: check its wire and the ground wire if no answers come.");
+        }
+
+        return pipeline => seen.ToDocuments(PicoSampler.StimulusGpio, PicoSampler.ResponseGpio, pipeline.Tally.Matched + pipeline.Tally.Late > 0);
+    }
+
+    private ITargetTest Test(BoardOnPort target, uint nonce)
     {
         var seconds = Math.Ceiling(_plan.LongestSeconds) + 1;
-        var chip = BoardCatalog.Get(_target.Chip);
+        var chip = BoardCatalog.Get(target.Chip);
         var isViper = _plan.Handler == IrqHandler.Viper;
         var set = isViper ? chip.SetRegisterOf(_plan.ResponsePin) ?? throw NoRegister(_plan.ResponsePin, "SET", "--response-pin") : (SetRegister?)null;
         return _plan.Test switch
@@ -122,7 +158,7 @@ public sealed class RunSession
         FaultKind.Usage, $"GPIO{gpio} has no {register} register that viper code could use.", option, "Choose another pin or --handler native.");
 
     private async Task<CaptureOutcome?> CaptureAsync(
-        ArmedTarget armed, uint nonce, IEdgeSink sink, LatencyPipeline pipeline, Action<RunProgress> onProgress, CancellationToken cancellationToken)
+        ArmedTarget? armed, uint nonce, IEdgeSink sink, LatencyPipeline pipeline, Action<RunProgress> onProgress, CancellationToken cancellationToken)
     {
         var (low, high) = _plan.Cycles(SamplerHz);
         var request = new CaptureRequest(
@@ -137,7 +173,7 @@ public sealed class RunSession
         {
             return await PicoSampler.CaptureAsync(_sampler.Board, request, sink, _ =>
             {
-                if (_clock.GetElapsedTime(lastWord) > patience)
+                if (armed is not null && _clock.GetElapsedTime(lastWord) > patience)
                 {
                     lastWord = _clock.GetTimestamp();
                     KeepAlive(armed);
@@ -153,7 +189,11 @@ public sealed class RunSession
         }
         catch
         {
-            await StopTargetAsync(armed);
+            if (armed is not null)
+            {
+                await StopTargetAsync(armed);
+            }
+
             throw;
         }
     }
@@ -241,7 +281,8 @@ public sealed class RunSession
             _reasons.Add("Interrupted by the user.");
         }
 
-        var firmware = _target.Board.Loaded.Concat(_sampler.Board.Loaded).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
+        BoardOnPort?[] boards = [_target, _sampler];
+        var firmware = boards.OfType<BoardOnPort>().SelectMany(b => b.Board.Loaded).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
         var sampled = outcome is null ? null : new SamplerOutcome(Sampler, outcome.Health) { Pulses = outcome.End.Pulses };
         return new MeasuredRun(_plan, _target, Sampler, firmware, wires, result, sampled, done, status, _reasons, _warnings, pipeline.Gaps, pipeline.EdgesSeen);
     }

@@ -9,6 +9,9 @@ namespace LatencyLab.Samplers;
 /// </summary>
 public interface ISampler : IAsyncDisposable
 {
+    /// <summary>Its kind as run.json names it: "pico", "sump", "replay".</summary>
+    string Kind { get; }
+
     /// <summary>What the user calls it: the port path, tcp://host:port, a file.</summary>
     string Name { get; }
 

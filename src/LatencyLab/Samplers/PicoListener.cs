@@ -21,6 +21,8 @@ public sealed class PicoListener : ISampler
         _connection = connection;
     }
 
+    public string Kind => PicoSampler.Kind;
+
     public string Name => _board.Repl.Name;
 
     public bool EndsByItself => false;

@@ -34,6 +34,9 @@ public sealed record CaptureRequest(
 /// <summary>A Pico with the sampler script.</summary>
 public static class PicoSampler
 {
+    /// <summary>What run.json calls it.</summary>
+    public const string Kind = "pico";
+
     /// <summary>GPIO that fires the stimulus, also captured as channel 0.</summary>
     public const int StimulusGpio = 2;
 
@@ -111,7 +114,7 @@ public static class PicoSampler
     }
 
     /// <summary>What run.json keeps of the board; one tick is two cycles of its system clock.</summary>
-    public static SamplerIdentity IdentityOf(ScriptedBoard board, long tickHz, ClockCalibration? calibration = null) => new("pico", board.Repl.Name, tickHz)
+    public static SamplerIdentity IdentityOf(ScriptedBoard board, long tickHz, ClockCalibration? calibration = null) => new(Kind, board.Repl.Name, tickHz)
     {
         ClockHz = tickHz * 2,
         ClockPpm = calibration?.Ppm,

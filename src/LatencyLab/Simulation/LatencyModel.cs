@@ -58,6 +58,9 @@ internal sealed record LatencyProfile(
         return profile.Scaled(chip.Id switch { "esp32s3" => 0.85, "esp32c3" => 1.15, "esp32s2" => 1.05, _ => 1 });
     }
 
+    /// <summary>C code in the interrupt itself: a tenth of what MicroPython's hard handler takes.</summary>
+    public static LatencyProfile OfFirmware(SimulatedChip chip) => For(chip, "hard", "sleep").Scaled(0.1);
+
     public LatencyProfile Scaled(double factor) => new(
         FloorNs * factor, MedianNs * factor, Spread, TailProbability, TailLowNs * factor, TailHighNs * factor,
         IsrNs * factor, CallNs * factor, PulseNs * factor, ReturnNs * factor, DispatchNs * factor);

@@ -1,3 +1,5 @@
+using LatencyLab.Signals;
+
 namespace LatencyLab.Simulation;
 
 /// <summary>A simulated target and a simulated sampler, joined by two wires and a ground in virtual time.</summary>
@@ -103,6 +105,15 @@ public sealed class SimulatedRig
             {
                 _world.Wires.Bridge(stimulusPin, pin);
             }
+        }
+    }
+
+    /// <summary>Puts firmware of its own into the target, which answers each edge of a kind as C code in an interrupt would; its REPL is not there for it.</summary>
+    public void RunFreely(EdgeKind irq)
+    {
+        lock (_world.Gate)
+        {
+            FreeRunningFirmware.Start(_world, TargetOptions, irq);
         }
     }
 

@@ -9,7 +9,7 @@ public sealed class ReadmeTests : IDisposable
     private readonly TempFolder _folder = new();
 
     /// <summary>Commands that need two boards: on a machine without any they must say so and exit with 3.</summary>
-    private static bool NeedsBoards(string command) => command.StartsWith("latencylab run ", StringComparison.Ordinal) && !command.Contains("--rig", StringComparison.Ordinal);
+    private static bool NeedsBoards(string command) => command.StartsWith("latencylab run ", StringComparison.Ordinal) && !command.Contains("--rig", StringComparison.Ordinal) && !command.Contains("replay:", StringComparison.Ordinal);
 
     [Fact]
     public void The_two_commands_of_the_start_stand_first() =>
