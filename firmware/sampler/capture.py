@@ -69,18 +69,21 @@ def ll_aligned(size):
     return -uctypes.addressof(ll_area) & 16383
 
 
-def ll_table(at, pairs, seed, gap, high):
+# `burst` is (pulses of a train, low cycles inside of it) or None; each pulse takes two numbers of the generator all the
+# same, so that the times between trains are those of single pulses.
+def ll_table(at, pairs, seed, gap, high, burst):
     s = seed & 0xFFFFFFFF or 0x9E3779B9
-    for at in range(at, at + 8 * pairs, 8):
+    train, inside = burst or (1, 0)
+    for k in range(pairs):
         s ^= s << 13 & 0xFFFFFFFF
         s ^= s >> 17
         s ^= s << 5 & 0xFFFFFFFF
-        low_cycles = gap[0] + ((s >> 8) * gap[1] >> 24)
+        low_cycles = inside if k % train else gap[0] + ((s >> 8) * gap[1] >> 24)
         s ^= s << 13 & 0xFFFFFFFF
         s ^= s >> 17
         s ^= s << 5 & 0xFFFFFFFF
         high_cycles = high[0] + ((s >> 8) * high[1] >> 24)
-        struct.pack_into("<II", ll_area, at, low_cycles - 6, high_cycles - 2)
+        struct.pack_into("<II", ll_area, at + 8 * k, low_cycles - 6, high_cycles - 2)
 
 
 # "LLF1", type, channel, length, sequence, nonce, payload, CRC-32. The payload is put at byte 16 of `buffer`.
@@ -141,6 +144,11 @@ class LLCapture:
             gap, high = a["gap"], a["high"]
             if gap[0] < 6 or high[0] < 2 or sum(gap) > 0xFFFFFFFF or sum(high) > 0xFFFFFFFF:
                 raise ValueError("gap from 6 and high from 2 cycles, below 2^32")
+            burst = a.get("burst")
+            if burst and (burst[0] < 2 or not 6 <= burst[1] <= 0xFFFFFFFF):
+                raise ValueError("trains from 2 pulses, from 6 cycles apart")
+            if burst and self.pulses > 2048 and 2048 % burst[0]:
+                raise ValueError("a replayed table holds whole trains only")
             if not 1 <= self.pulses <= LL_FULL >> 1:
                 raise ValueError("1 to %d pulses" % (LL_FULL >> 1))
             self.pair_ms = (sum(gap) + sum(high)) * 1000 // machine.freq() + 1
@@ -190,7 +198,7 @@ class LLCapture:
     def start(self):
         if self.driven:
             a = self.plan
-            ll_table(self.at, min(self.pulses, 2048), a["seed"], a["gap"], a["high"])
+            ll_table(self.at, min(self.pulses, 2048), a["seed"], a["gap"], a["high"], a.get("burst"))
             d = self.table
             # The read ring wraps at 16 KiB, 2048 pairs: the table is replayed until the count is used up.
             d.config(

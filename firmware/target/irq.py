@@ -19,8 +19,9 @@ def ll_bytecode(write, count):
 
 
 # Handler, the cells that hold its count, and which of them.
-def ll_handler(a, write):
+def ll_handler(a, response, faults):
     kind = a["handler"]
+    write = response.value
     if kind == "viper":
         ll_viper_cells[0], ll_viper_cells[1] = a["set"]
         return ll_viper, ll_viper_cells, 2
@@ -29,14 +30,14 @@ def ll_handler(a, write):
         return ll_native(write, count), count, 0
     if kind == "bytecode" or kind == "hard":
         return ll_bytecode(write, count), count, 0
+    if kind == "script":
+        return ll_scripted(response, count, faults), count, 0
     raise ValueError("unknown handler " + kind)
 
 
 def ll_irq(a):
     Pin = machine.Pin
     nonce = a["nonce"]
-    if a.get("load", "none") != "none":
-        raise ValueError("unknown load " + a["load"])
     # Trigger constants have other numbers on each port.
     trigger = {
         "rising": Pin.IRQ_RISING,
@@ -50,9 +51,23 @@ def ll_irq(a):
     response = Pin(a["response_pin"], Pin.OUT, value=0)
     armed = False
     errors = 0
+    faults = [0, None]  # what the user's own handler raised: how often, and the first one
     reason = "error"
+    loads = left = None
+    pause_ms = 10
+    hz = a.get("cpu_hz")
+    usual_hz = ll_board("READY")["hz"]
     try:
-        handler, count, cell = ll_handler(a, response.value)
+        if hz:
+            try:
+                machine.freq(hz)
+            except Exception as e:
+                raise ValueError("cpu_hz: %s: %s" % (type(e).__name__, e))
+            time.sleep_ms(2)
+        handler, count, cell = ll_handler(a, response, faults)
+        if a.get("load", "none") != "none":
+            loads = LLLoads(a)
+            pause_ms = loads.pause_ms
         host = LLHost(a["seconds"])
         sleep_ms = time.sleep_ms
         word = host.word
@@ -74,13 +89,17 @@ def ll_irq(a):
         reason = None
         if idle == "sleep":
             while reason is None:
-                sleep_ms(10)
+                sleep_ms(pause_ms)
+                if loads:
+                    loads.turn()
                 reason = word()
         else:
             while reason is None:
                 turns = 5000  # tens of ms between two looks at stdin
                 while turns:
                     turns -= 1
+                if loads:
+                    loads.turn()
                 reason = word()
     except KeyboardInterrupt:
         reason = "interrupt"
@@ -96,23 +115,39 @@ def ll_irq(a):
             errors += 1
         for _ in range(64):  # callbacks that still wait run at these jumps
             pass
+        if armed:
+            took_us = time.ticks_diff(time.ticks_ms(), begun_ms) * 1000
         gc.enable()
+        if loads:
+            left = loads.end()
+        if hz:
+            try:
+                machine.freq(usual_hz)
+            except Exception as e:
+                left = "cpu_hz: %s" % e
         for number in (a["pin"], a["response_pin"]):
             try:
                 ll_input(number)
             except Exception:
                 errors += 1
         if armed:
-            ll_line(
-                {
-                    "t": "DONE",
-                    "nonce": nonce,
-                    "callbacks": count[cell],
-                    "errors": errors,
-                    "reason": reason or "error",
-                    "us": time.ticks_diff(time.ticks_ms(), begun_ms) * 1000,
-                }
-            )
+            done = {
+                "t": "DONE",
+                "nonce": nonce,
+                "callbacks": count[cell],
+                "errors": errors,
+                "reason": reason or "error",
+                "us": took_us,
+            }
+            if loads:
+                done["load"] = loads.work()
+                done["load_fault"] = loads.fault
+            if left:
+                done["left"] = left
+            if faults[0]:
+                done["raised"] = faults[0]
+                done["fault"] = ll_fault(faults[1], ll_source[0])
+            ll_line(done)
         gc.collect()
         micropython.kbd_intr(3)
 

@@ -20,6 +20,22 @@ internal static class OutputFile
     /// <exception cref="LatencyLabException">The file can't be written (kind storage).</exception>
     public static void AppendRows(string from, string to) => Guard(to, () => File.AppendAllText(to, string.Concat(File.ReadLines(from).Skip(1).Select(line => line + "\n"))));
 
+    /// <summary>Refuses a file that couldn't be written later, before time is spent on what shall stand in it; nothing is left behind.</summary>
+    /// <exception cref="LatencyLabException">Its folder is missing or closed, or it may not be written (kind storage).</exception>
+    public static void Probe(string path) => Guard(path, () =>
+    {
+        if (!File.Exists(path))
+        {
+            new FileStream(path, FileMode.CreateNew, FileAccess.Write).Dispose();
+            File.Delete(path);
+        }
+        else if (new FileInfo(path).Length > 0)
+        {
+            // A pipe has no length; opened and closed, it would tell its reader that all is over.
+            new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite).Dispose();
+        }
+    });
+
     /// <summary>Makes a folder, unless it is there.</summary>
     /// <exception cref="LatencyLabException">It can't be made (kind storage).</exception>
     public static void MakeFolder(string path) => Guard(path, () => Directory.CreateDirectory(path));

@@ -153,7 +153,7 @@ internal sealed class Rig(BoardConnection? target, BoardConnection? sampler, Sim
     {
         if (simulated is not null)
         {
-            SimulationTruth.WriteCsv(writer, simulated.Truth.Rows((int)rules.Warmup, rules.WindowTicks, rules.MinLatencyTicks));
+            SimulationTruth.WriteCsv(writer, simulated.Truth.Rows((int)rules.Warmup, rules.WindowTicks, rules.MinLatencyTicks, rules.TrainLength));
         }
     }
 

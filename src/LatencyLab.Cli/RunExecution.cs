@@ -52,8 +52,21 @@ internal sealed partial class RunExecution(RunRequest request, IReadOnlyList<str
             throw new LatencyLabException(FaultKind.Usage, "One file can't hold the truth of several runs.", "--sim-truth", "Leave out --repeat.");
         }
 
+        foreach (var file in new[] { request.Csv, request.SimTruth })
+        {
+            if (file is not null)
+            {
+                OutputFile.Probe(file);
+            }
+        }
+
         CheckBeforeBoards(selection.KnownChip);
         await using var rig = await selection.OpenAsync(output.Talk, cancellationToken);
+        if (rig.IsSimulated && request.Script is not null)
+        {
+            output.Talk.WriteLine("warning: a simulated board runs no code of yours; its latencies are those of the bytecode handler.");
+        }
+
         var worst = ExitCode.Done;
         var index = 0;
         foreach (var seed in request.Seeds())

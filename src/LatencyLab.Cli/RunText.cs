@@ -31,7 +31,17 @@ internal static class RunText
         var counts = run.Counts!;
         writer.WriteLine(LatencyText.Counts(Common(counts), counts.Callbacks));
         writer.WriteLine();
-        LatencyText.Write(writer, run.LatencyNs!, timeBase.TickNs);
+        if (run.Burst is { } burst)
+        {
+            BurstText.Write(writer, burst, plan);
+            writer.WriteLine();
+        }
+
+        if (run.Burst is null || run.LatencyNs!.NMatched > 0)
+        {
+            LatencyText.Write(writer, run.LatencyNs!, timeBase.TickNs);
+        }
+
         if (run.ByEdge is { } byEdge)
         {
             writer.WriteLine("rising stimuli");
@@ -49,7 +59,7 @@ internal static class RunText
             }
         }
 
-        if (run.DetailsNs is { } details)
+        if (run.DetailsNs is { } details && latencies.Count > 0)
         {
             writer.WriteLine();
             DetailsText.Write(writer, details, run.LatencyNs!, timeBase);
@@ -79,7 +89,7 @@ internal static class RunText
         var plan = run.Plan;
         return run.Target?.Micropython is null
             ? $"irq {plan.Irq}   free-running target{(plan.Label is { } label ? $" '{label}'" : "")}   sampler {run.Sampler?.Kind} {run.Sampler?.Port}"
-            : $"{plan.Test} {plan.Irq}   {(plan.StimulusPin is { } fires ? $"GPIO{fires} -> GPIO{plan.Pin}" : $"GPIO{plan.Pin} -> GPIO{plan.ResponsePin}")}   handler {plan.Handler}   {(plan.Idle is { } idle ? $"idle {idle}   " : "")}load {plan.Load}   {run.Target.Machine}, MicroPython {run.Target.Micropython}, {UnitText.Frequency(run.Target.CpuHz ?? 0)}";
+            : $"{plan.Test} {plan.Irq}   {(plan.StimulusPin is { } fires ? $"GPIO{fires} -> GPIO{plan.Pin}" : $"GPIO{plan.Pin} -> GPIO{plan.ResponsePin}")}   handler {plan.Script ?? plan.Handler}   {(plan.Idle is { } idle ? $"idle {idle}   " : "")}load {plan.Load}   {run.Target.Machine}, MicroPython {run.Target.Micropython}, {UnitText.Frequency(run.Target.CpuHz ?? 0)}";
     }
 
     private static AnalysisCounts Common(RunCounts counts) => new()

@@ -2,7 +2,10 @@
 import fs from 'node:fs';
 import { loadMicroPython } from '@micropython/micropython-webassembly-pyscript/micropython.mjs';
 
-export const firmware = part => fs.readFileSync(new URL(`../../firmware/${part}.py`, import.meta.url), 'utf8');
+const text = part => fs.readFileSync(new URL(`../../firmware/${part}.py`, import.meta.url), 'utf8');
+
+// A part as the host sends it, comments and all: both boards have one core, which is told its role.
+export const firmware = part => part.endsWith('/core') ? `LL_PART = "${part.split('/')[0]}"\n${text('core')}` : text(part);
 export const stub = name => fs.readFileSync(new URL(`stubs/${name}.py`, import.meta.url), 'utf8');
 
 export async function interpreter() {

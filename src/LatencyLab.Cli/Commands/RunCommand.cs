@@ -88,6 +88,16 @@ internal sealed record RunRequest
 
     public required RandomTime Gap { get; init; }
 
+    /// <summary>Loads as the script knows them.</summary>
+    public string Load { get; init; } = TargetLoads.None;
+
+    public long? CpuHz { get; init; }
+
+    /// <summary>File with the user's own handler.</summary>
+    public string? Script { get; init; }
+
+    public BurstPlan? Burst { get; init; }
+
     public Duration? Window { get; init; }
 
     public required Duration MinLatency { get; init; }
@@ -151,6 +161,12 @@ internal sealed record RunRequest
         if (IsSelfTimed && Test.Stimulus is not StimulusTest.Irq)
         {
             throw new LatencyLabException(FaultKind.Usage, $"A board can't time the test {Test.Name} by itself.", "--sampler", "Use --test irq, or a sampler.");
+        }
+
+        if (IsSelfTimed && (Load != TargetLoads.None || CpuHz is not null || Script is not null || Burst is not null))
+        {
+            var option = Load != TargetLoads.None ? "--load" : CpuHz is not null ? "--cpu-freq" : Script is not null ? "--script" : "--burst";
+            throw new LatencyLabException(FaultKind.Usage, $"A board that times itself knows no {option}.", option, "Leave it out, or use a sampler.");
         }
 
         if (IsSelfTimed && (ResponsePin is not null || SimTruth is not null))
@@ -243,6 +259,10 @@ internal sealed record RunRequest
         HandlerByBoard = !HandlerGiven,
         Idle = Idle,
         Pulse = Test.Stimulus == StimulusTest.Poll ? PolledPulse : IrqPulse,
+        Load = Load,
+        CpuHz = CpuHz,
+        Script = Script is { } file ? HandlerScript.Of(file, InputBytes.Read(file, HandlerScript.MaxBytes + 1)) : null,
+        Burst = Burst,
         Samples = Samples,
         Warmup = Warmup,
         Gap = Gap,
@@ -286,6 +306,11 @@ internal sealed class RunOptions
     private readonly Option<int?> _stimulusPin = new("--stimulus-pin") { Description = "With --sampler self: GPIO that is wired to --pin and fires (default: the next suitable one)." };
     private readonly Option<string> _handler = Words("--handler", "What answers: bytecode, native, viper, or hard where the port has it.", "bytecode", "bytecode", "native", "viper", "hard");
     private readonly Option<string> _idle = Words("--idle", "What the target does between interrupts.", "sleep", "sleep", "spin");
+    private readonly Option<string> _load = new("--load") { Description = "What keeps the target busy meanwhile: none, or some of gc,cpu,uart,flash,wifi.", CustomParser = Loads, DefaultValueFactory = _ => TargetLoads.None };
+    private readonly Option<long?> _cpuFreq = new("--cpu-freq") { Description = "Clock of the target for the run, such as 240MHz; put back afterwards.", CustomParser = OptionText.Hertz };
+    private readonly Option<string?> _script = new("--script") { Description = "Your own handler: a Python file that defines make(response)." };
+    private readonly Option<int?> _burst = new("--burst") { Description = "Stimuli in trains of so many, to find how many interrupts can wait." };
+    private readonly Option<Duration?> _burstGap = new("--burst-gap") { Description = "Time between two pulses of a train (default 5us).", CustomParser = OptionText.Duration };
     private readonly Option<int> _samples = new("--samples", "-n") { Description = "Stimuli that count.", DefaultValueFactory = _ => 1000 };
     private readonly Option<int> _warmup = new("--warmup") { Description = "Stimuli before them.", DefaultValueFactory = _ => 50 };
     private readonly Option<RandomTime> _gap = new("--gap") { Description = "Time between pulses, MIN[+WIDTH] (default 10ms+10ms).", CustomParser = OptionText.RandomTime, DefaultValueFactory = _ => RandomTime.Parse("10ms+10ms") };
@@ -317,7 +342,7 @@ internal sealed class RunOptions
 
     public IEnumerable<Option> All =>
     [
-        _pin, _irq, _responsePin, _stimulusPin, _handler, _idle, _samples, _warmup, _gap, _window, _minLatency, _seed, _repeat, _label, _rig, _target, _sampler, _timeout, _out,
+        _pin, _irq, _responsePin, _stimulusPin, _handler, _script, _idle, _load, _cpuFreq, _burst, _burstGap, _samples, _warmup, _gap, _window, _minLatency, _seed, _repeat, _label, _rig, _target, _sampler, _timeout, _out,
         _csv, _simTruth, _keepLog, _maxExcluded, _forcePin, _failOn, _baseline, _limit, _wait, _test, _variant, _period, _pair, _edge, _duration,
     ];
 
@@ -338,7 +363,11 @@ internal sealed class RunOptions
         Irq = EdgeWords.TryParse(parsed.GetValue(_irq)!, out var edge) ? edge : EdgeKind.Rising,
         ResponsePin = parsed.GetValue(_responsePin),
         StimulusPin = parsed.GetValue(_stimulusPin),
-        Handler = Enum.Parse<IrqHandler>(parsed.GetValue(_handler)!, ignoreCase: true),
+        Handler = HandlerOf(parsed),
+        Load = parsed.GetValue(_load)!,
+        CpuHz = parsed.GetValue(_cpuFreq),
+        Script = parsed.GetValue(_script),
+        Burst = BurstOf(parsed),
         Idle = Enum.Parse<IdleLoop>(parsed.GetValue(_idle)!, ignoreCase: true),
         Samples = parsed.GetValue(_samples),
         Warmup = parsed.GetValue(_warmup),
@@ -378,6 +407,39 @@ internal sealed class RunOptions
         }
 
         return names;
+    }
+
+    private IrqHandler HandlerOf(ParseResult parsed)
+    {
+        if (parsed.GetValue(_script) is null)
+        {
+            return Enum.Parse<IrqHandler>(parsed.GetValue(_handler)!, ignoreCase: true);
+        }
+
+        return parsed.GetResult(_handler) is { Implicit: false }
+            ? throw new LatencyLabException(FaultKind.Usage, "Two handlers are named: one of LatencyLab's and your own.", "--script", "Leave out --handler or --script.")
+            : IrqHandler.Script;
+    }
+
+    private BurstPlan? BurstOf(ParseResult parsed)
+    {
+        var gap = parsed.GetValue(_burstGap);
+        return parsed.GetValue(_burst) is { } length ? new BurstPlan(length, gap ?? Duration.FromMicroseconds(5))
+            : gap is null ? null
+            : throw new LatencyLabException(FaultKind.Usage, "A gap inside of trains is given, but no trains.", "--burst-gap", "Add --burst 12.");
+    }
+
+    private static string? Loads(ArgumentResult argument)
+    {
+        try
+        {
+            return TargetLoads.Parse(argument.Tokens[0].Value);
+        }
+        catch (LatencyLabException e)
+        {
+            argument.AddError($"{e.Message} {e.Try}");
+            return null;
+        }
     }
 
     private static Option<string> Words(string name, string description, string byDefault, params string[] words)

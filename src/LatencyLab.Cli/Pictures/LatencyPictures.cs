@@ -64,6 +64,12 @@ internal static class LatencyPictures
             return [];
         }
 
+        if (rules.TrainLength is not null)
+        {
+            // A part of a capture doesn't show where its trains begin.
+            return [];
+        }
+
         var pairs = new PairList(most);
         part.CopyTo(new LatencyPipeline(rules with { Warmup = 0 }, pairs));
         return pairs.Found.Count > most

@@ -43,7 +43,7 @@ internal sealed record PictureInput(string Path, RunDocument? Run, ICaptureSourc
         }
 
         return EdgeWords.TryParse(plan.StimulusEdge ?? "rising", out var stimulusEdge) && EdgeWords.TryParse(plan.ResponseEdge ?? "rising", out var responseEdge)
-            ? new PairingRules(stimulus, response, stimulusEdge, responseEdge, plan.WindowTicks, plan.MinLatencyTicks ?? 0, plan.Warmup ?? 0)
+            ? new PairingRules(stimulus, response, stimulusEdge, responseEdge, plan.WindowTicks, plan.MinLatencyTicks ?? 0, plan.Warmup ?? 0, FileAnalysis.TrainOf(plan, Path))
             : throw new CaptureFormatException($"run.json names edges that don't exist: '{plan.StimulusEdge}', '{plan.ResponseEdge}'.", Path);
     }
 

@@ -6,7 +6,7 @@ namespace LatencyLab.Analysis;
 /// Joins stimuli with their answers while edges stream in (contracts: Pairing). Memory holds only the edges above the watermark, so a
 /// capture may be longer than memory. Every stimulus leaves as one <see cref="Pair"/>, in order.
 /// </summary>
-public sealed class Pairer(PairingRules rules, IPairSink sink) : IEdgeSink
+public sealed class Pairer(PairingRules rules, IPairSink sink) : IPairing
 {
     private readonly TickQueue _stimuli = new();
     private readonly TickQueue _responses = new();

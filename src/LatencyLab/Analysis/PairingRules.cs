@@ -10,6 +10,7 @@ namespace LatencyLab.Analysis;
 /// <param name="WindowTicks">A later answer is late; null means until the next stimulus.</param>
 /// <param name="MinLatencyTicks">An earlier answer is crosstalk and never pairs; 0 accepts an answer in the tick of its stimulus.</param>
 /// <param name="Warmup">So many stimuli come first, get negative sequence numbers, and are in no count.</param>
+/// <param name="TrainLength">So many stimuli come close together and are paired by counting (<see cref="TrainPairer"/>); null: each for itself.</param>
 public sealed record PairingRules(
     int StimulusChannel,
     int ResponseChannel,
@@ -17,4 +18,5 @@ public sealed record PairingRules(
     EdgeKind ResponseEdge = EdgeKind.Rising,
     long? WindowTicks = null,
     long MinLatencyTicks = 0,
-    long Warmup = 0);
+    long Warmup = 0,
+    int? TrainLength = null);

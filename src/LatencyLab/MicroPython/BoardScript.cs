@@ -9,16 +9,21 @@ namespace LatencyLab.MicroPython;
 /// <param name="Sha256">Of the part as it stands in the repository, lower-case hex.</param>
 public sealed record BoardScript(string Name, string Source, string Sha256)
 {
-    /// <summary>Reads an embedded part.</summary>
+    private const string Core = "/core";
+
+    /// <summary>Reads an embedded part. Both boards have one core, which is told its role.</summary>
     /// <exception cref="InvalidOperationException">There is no such part: a bug in LatencyLab.</exception>
     public static BoardScript Load(string name)
     {
-        using var stream = typeof(BoardScript).Assembly.GetManifestResourceStream($"firmware/{name}.py")
+        var role = name.EndsWith(Core, StringComparison.Ordinal) ? name[..^Core.Length] : null;
+        using var stream = typeof(BoardScript).Assembly.GetManifestResourceStream($"firmware/{(role is null ? name : "core")}.py")
             ?? throw new InvalidOperationException($"The script part '{name}' is not in the library.");
         using var buffer = new MemoryStream();
         stream.CopyTo(buffer);
         var bytes = buffer.ToArray();
-        return new BoardScript(name, Strip(Encoding.UTF8.GetString(bytes)), Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        var source = Strip(Encoding.UTF8.GetString(bytes));
+        return new BoardScript(
+            name, role is null ? source : $"# latencylab {name} 1\nLL_PART = \"{role}\"\n{source[(source.IndexOf('\n', StringComparison.Ordinal) + 1)..]}", Convert.ToHexStringLower(SHA256.HashData(bytes)));
     }
 
     private static string Strip(string text)

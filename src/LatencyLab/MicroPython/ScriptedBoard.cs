@@ -52,6 +52,19 @@ public sealed class ScriptedBoard(RawRepl repl, BoardIdentity identity)
         }
     }
 
+    /// <summary>Puts a text of the user's own into the board's memory; it is remembered by its name and hash as parts are.</summary>
+    /// <exception cref="DeviceException">The board can't hold it.</exception>
+    public async Task LoadTextAsync(string name, string source, string sha256, CancellationToken cancellationToken)
+    {
+        var answer = await Repl.ExecuteAsync(source, cancellationToken);
+        if (answer.ErrorLine is { } error)
+        {
+            throw new DeviceException($"The board can't take {name}: {error}", Repl.Name, "Make the file smaller.");
+        }
+
+        _loaded["script:" + name] = sha256;
+    }
+
     /// <summary>The source of a call; its JSON travels inside a Python string literal.</summary>
     public static string CallSource(string name, string json)
     {

@@ -59,6 +59,8 @@ public static class ComparedRunReader
         ("test", run.Plan.Test), ("chip", run.Target?.Chip), ("clock", run.Target?.CpuHz is { } hz ? UnitText.Frequency(hz) : null), ("load", run.Plan.Load),
         ("pin", Number(run.Plan.Pin)), ("wiring", Wiring(run.Plan)), ("irq", run.Plan.Irq),
         ("handler", run.Plan.Handler), ("idle", run.Plan.Idle), ("sampler", run.Sampler?.Kind), ("gap", Gap(run.Plan)), ("window", Time(run.Plan.WindowNs)),
+        ("burst", run.Plan.Burst is { } burst ? string.Create(CultureInfo.InvariantCulture, $"{burst} every {Time(run.Plan.BurstGapNs ?? 0)}") : "none"),
+        ("script", run.Plan.Script is { } script ? run.Firmware.GetValueOrDefault("script:" + script, script) : "none"),
         ("rig", run.Simulated ? "simulated" : "real"));
 
     private static EffectiveSize? EffectiveOf(IReadOnlyDictionary<string, double>? sizes) =>

@@ -93,7 +93,7 @@ public static class FileAnalysis
         }
 
         var rules = new PairingRules(
-            stimulus, response, EdgeOf(plan.StimulusEdge), EdgeOf(plan.ResponseEdge), plan.WindowTicks, plan.MinLatencyTicks ?? 0, plan.Warmup ?? 0);
+            stimulus, response, EdgeOf(plan.StimulusEdge), EdgeOf(plan.ResponseEdge), plan.WindowTicks, plan.MinLatencyTicks ?? 0, plan.Warmup ?? 0, TrainOf(plan, folder.Path));
         var pairing = new LatePairing(header => CheckChannels(rules, header, folder.Path), also);
         var source = folder.OpenEdges();
         source.Read(pairing, cancellationToken);
@@ -164,6 +164,12 @@ public static class FileAnalysis
         rules.StimulusChannel < header.Channels.Count && rules.ResponseChannel < header.Channels.Count && rules.StimulusChannel >= 0 && rules.ResponseChannel >= 0
             ? rules
             : throw new CaptureFormatException("run.json names channels that the edges don't have.", folder);
+
+    /// <summary>The trains of a plan that was read from a file.</summary>
+    /// <exception cref="CaptureFormatException">No train has that length.</exception>
+    public static int? TrainOf(PlanDocument plan, string file) => plan.Burst is null or (>= 2 and <= BurstPlan.MaxLength)
+        ? plan.Burst
+        : throw new CaptureFormatException($"run.json says trains of {plan.Burst} stimuli; they have 2 to {BurstPlan.MaxLength}.", file);
 
     private static EdgeKind EdgeOf(string? word) => EdgeWords.TryParse(word ?? "rising", out var kind) ? kind : EdgeKind.Rising;
 

@@ -8,8 +8,9 @@ namespace LatencyLab.Runs;
 /// <summary>Edges in, latencies out: pairing, shift detection and counting in one pass. A run and its later analysis use the same one.</summary>
 public sealed class LatencyPipeline : IEdgeSink
 {
-    private readonly Pairer _pairer;
-    private readonly ShiftFilter _shift;
+    private readonly IPairing _pairer;
+    private readonly TrainPairer? _trains;
+    private readonly ShiftFilter? _shift;
     private readonly List<Gap> _gaps = [];
     private long[] _edges = [];
 
@@ -18,7 +19,14 @@ public sealed class LatencyPipeline : IEdgeSink
     public LatencyPipeline(PairingRules rules, params IReadOnlyList<IPairSink> also)
     {
         Rules = rules;
-        _shift = new ShiftFilter(also.Count == 0 ? Tally : new PairFanOut([Tally, .. also]), ShiftFilter.DefaultReach);
+        IPairSink sink = also.Count == 0 ? Tally : new PairFanOut([Tally, .. also]);
+        if (rules.TrainLength is not null)
+        {
+            _pairer = _trains = new TrainPairer(rules, sink);
+            return;
+        }
+
+        _shift = new ShiftFilter(sink, ShiftFilter.DefaultReach);
         _pairer = new Pairer(rules, _shift);
     }
 
@@ -61,7 +69,7 @@ public sealed class LatencyPipeline : IEdgeSink
     {
         EndTick = endTick;
         _pairer.End(endTick);
-        _shift.Flush();
+        _shift?.Flush();
     }
 
     /// <summary>What the capture says.</summary>
@@ -86,7 +94,10 @@ public sealed class LatencyPipeline : IEdgeSink
             Tally.Worst.Values.Length > 0 && !unexplained ? Tally.Worst.Values[0] : null,
             surplusCallbacks,
             _gaps.Count,
-            unexplained ? null : Tally.Report(limit is { } longest ? timeBase.ToTicks(longest) : null));
+            unexplained ? null : Tally.Report(limit is { } longest ? timeBase.ToTicks(longest) : null))
+        {
+            Trains = _trains?.Trains,
+        };
     }
 
     /// <summary>More callbacks than answers: answers were not seen. Fewer: answers without a callback. Both leave traces in the counts.</summary>
@@ -124,6 +135,9 @@ public sealed record LatencyResult(
     long Withheld, TimedValue? Longest, long SurplusCallbacks, int Gaps,
     LatencyReport? Report)
 {
+    /// <summary>Counts of trains; null where stimuli are single.</summary>
+    public TrainTally? Trains { get; init; }
+
     /// <summary>What the reader of the numbers must be told.</summary>
     public IEnumerable<string> Warnings
     {
@@ -138,7 +152,11 @@ public sealed record LatencyResult(
                 yield return $"{-SurplusCallbacks} answers more were seen than the target served interrupts: pairing may be shifted where answers are extra or spurious.";
             }
 
-            if (Withheld > 0)
+            if (Withheld > 0 && Trains is not null)
+            {
+                yield return $"Interrupts were lost in trains, and from the first of them on nobody can say to which stimulus an answer belongs: {Withheld} latencies are withheld.";
+            }
+            else if (Withheld > 0)
             {
                 yield return $"Pairing may be shifted: missed stimuli are followed by surplus answers; {Withheld} latencies are withheld.";
             }

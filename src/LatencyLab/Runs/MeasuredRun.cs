@@ -30,7 +30,11 @@ public sealed record RunProgress(string Stage, long Done, long Total, PairTally?
 public sealed record MeasuredRun(
     RunPlan Plan, BoardOnPort? Target, SamplerIdentity Sampler, IReadOnlyDictionary<string, string> Firmware, IReadOnlyList<WireDocument> Wires, LatencyResult Result,
     SamplerOutcome? Outcome, TargetDone? Done,
-    RunStatus Status, IReadOnlyList<string> Reasons, IReadOnlyList<string> Warnings, IReadOnlyList<Signals.Gap> Gaps, IReadOnlyList<long> EdgesSeen);
+    RunStatus Status, IReadOnlyList<string> Reasons, IReadOnlyList<string> Warnings, IReadOnlyList<Signals.Gap> Gaps, IReadOnlyList<long> EdgesSeen)
+{
+    /// <summary>The target's clock during the run, where it told it.</summary>
+    public long? CpuHz { get; init; }
+}
 
 /// <summary>A board with its scripts, where it is connected, and the chip that the pin tables know it by.</summary>
 /// <param name="Board">The board in its REPL.</param>

@@ -48,12 +48,17 @@ public static class MeasuredRunDocument
             Tool = tool,
             Firmware = run.Firmware,
             Plan = run.Plan.ToDocument(result.TimeBase),
-            Target = TargetOf(run.Target),
+            Target = TargetOf(run.Target) with
+            {
+                CpuHz = run.CpuHz ?? run.Target.Board.Identity.CpuHz,
+                LoadWork = run.Done is { LoadWork.Count: > 0 } done ? done.LoadWork : null,
+            },
             Sampler = SamplerOf(run),
             Wiring = new WiringDocument { Wires = run.Wires },
             Counts = CountsOf(result),
             LatencyNs = LatencyInTime.Of(result.Summary, result.TimeBase),
             ByEdge = FileAnalysis.ByEdge(result),
+            Burst = result.Trains is { } trains ? BurstDocument.Of(trains, run.Plan.Handler != Targets.IrqHandler.Hard) : null,
             DetailsNs = result.Report is { } report ? LatencyDetails.Of(report, result.TimeBase, edgeNs, clockPpm) : null,
             UncertaintyNs = LatencyInTime.UncertaintyOf(result.Summary, result.TimeBase, edgeNs, clockPpm),
             Warnings = run.Warnings,

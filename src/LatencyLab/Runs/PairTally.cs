@@ -115,6 +115,11 @@ public sealed class PairTally : IPairSink
             case PairStatus.Excluded:
                 Excluded++;
                 return null;
+            case PairStatus.Late or PairStatus.Missed when (pair.Flags & PairFlags.MaybeShifted) != PairFlags.None:
+                // In a train that is paired by counting: neither its latency nor that it had none belongs to this very stimulus.
+                Late += pair.Status == PairStatus.Late ? 1 : 0;
+                Missed += pair.Status == PairStatus.Missed ? 1 : 0;
+                return null;
             default:
                 Late += pair.Status == PairStatus.Late ? 1 : 0;
                 Missed += pair.Status == PairStatus.Missed ? 1 : 0;

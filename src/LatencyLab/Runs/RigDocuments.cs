@@ -20,12 +20,13 @@ public sealed record PlanDocument
     /// <summary>GPIO of the target that fires at <see cref="Pin"/> in a self-timed run; null where a sampler fires.</summary>
     public int? StimulusPin { get; init; }
 
-    /// <summary>"bytecode", "native", "viper" or "hard".</summary>
+    /// <summary>"bytecode", "native", "viper", "hard" or "script".</summary>
     public string? Handler { get; init; }
 
     /// <summary>"sleep" or "spin": what the target's main loop does.</summary>
     public string? Idle { get; init; }
 
+    /// <summary>"none", or loads with commas.</summary>
     public string? Load { get; init; }
 
     /// <summary>Ways to toggle: "value", "call", "on-off", "toggle", "native", "viper".</summary>
@@ -33,6 +34,18 @@ public sealed record PlanDocument
 
     /// <summary>Period of the timer.</summary>
     public double? PeriodNs { get; init; }
+
+    /// <summary>Clock that the target was set to for the run; null where it was left alone.</summary>
+    public long? CpuHz { get; init; }
+
+    /// <summary>File of the user's own handler; its hash stands among the firmware's.</summary>
+    public string? Script { get; init; }
+
+    /// <summary>Stimuli of a train; null where they are single.</summary>
+    public int? Burst { get; init; }
+
+    /// <summary>Time between two pulses of a train.</summary>
+    public double? BurstGapNs { get; init; }
 
     /// <summary>Stimuli that count, or periods.</summary>
     public long? Samples { get; init; }
@@ -106,6 +119,9 @@ public sealed record TargetDocument
     public string? Machine { get; init; }
 
     public long? CpuHz { get; init; }
+
+    /// <summary>How much each load did: collections, bytes sent in tens, files written, datagrams; null without a load.</summary>
+    public IReadOnlyDictionary<string, long>? LoadWork { get; init; }
 }
 
 /// <summary>Member <c>sampler</c>: what stamped the edges, and how much of what it sent arrived.</summary>

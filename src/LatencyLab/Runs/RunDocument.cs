@@ -67,6 +67,9 @@ public sealed record RunDocument
 
     public LatenciesByEdge? ByEdge { get; init; }
 
+    /// <summary>What trains of stimuli say; null where stimuli are single.</summary>
+    public BurstDocument? Burst { get; init; }
+
     /// <summary>What else is said about the latencies: modes, outliers, phase locking.</summary>
     public LatencyDetails? DetailsNs { get; init; }
 

@@ -80,6 +80,7 @@ public static class RunJson
         [
             .. run.Reasons, .. run.Argv, .. run.Warnings, .. run.Gaps, .. run.Firmware.Values,
             .. run.Sampler?.Channels ?? [], .. run.Wiring?.Wires ?? [], .. run.Source?.Channels ?? [],
+            .. run.Burst?.Positions ?? [], .. run.Burst?.NullReasons.Values ?? [],
             .. run.LatencyNs?.NullReasons.Values ?? [], .. run.ByEdge?.Rising.LatencyNs.NullReasons.Values ?? [],
             .. run.ByEdge?.Falling.LatencyNs.NullReasons.Values ?? [], .. run.NullReasons.Values, .. run.Plan.Variants ?? [], .. run.Signals ?? [],
             .. (run.Signals ?? []).SelectMany(s => s is null ? [] : new[] { s.PeriodNs, s.HighNs, s.LowNs }).SelectMany(n => n.NullReasons.Values),

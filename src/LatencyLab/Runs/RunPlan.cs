@@ -47,6 +47,15 @@ public enum StimulusTest
     Schedule,
 }
 
+/// <summary>Stimuli in trains, to find how many interrupts can wait.</summary>
+/// <param name="Length">Stimuli of a train.</param>
+/// <param name="Gap">Time between two pulses of a train; the pulses are as long.</param>
+public sealed record BurstPlan(int Length, Duration Gap)
+{
+    /// <summary>Longest train: its stamps fit the sampler's rings many times over.</summary>
+    public const int MaxLength = 512;
+}
+
 /// <summary>One measurement as it was asked for, defaults filled in (contracts: Defaults of run).</summary>
 public sealed record RunPlan
 {
@@ -79,8 +88,17 @@ public sealed record RunPlan
 
     public IdleLoop Idle { get; init; } = IdleLoop.Sleep;
 
-    /// <summary>What keeps the target busy; "none" is the only one that the irq script knows.</summary>
-    public string Load { get; init; } = "none";
+    /// <summary>What keeps the target busy: "none", or some of <see cref="TargetLoads.Names"/> with commas.</summary>
+    public string Load { get; init; } = TargetLoads.None;
+
+    /// <summary>The target's clock for the time of the run; null leaves it alone.</summary>
+    public long? CpuHz { get; init; }
+
+    /// <summary>The user's own handler; null for one of LatencyLab's.</summary>
+    public HandlerScript? Script { get; init; }
+
+    /// <summary>Stimuli in trains; null for single ones.</summary>
+    public BurstPlan? Burst { get; init; }
 
     /// <summary>Stimuli that count.</summary>
     public int Samples { get; init; } = 1000;
@@ -132,6 +150,11 @@ public sealed record RunPlan
         get
         {
             var low = Gap.Min.Seconds + Gap.Width.Seconds;
+            if (Burst is { } burst)
+            {
+                return (Pulses / burst.Length * low) + (2 * Pulses * burst.Gap.Seconds);
+            }
+
             return Pulses * (low + (Irq == EdgeKind.Both ? low : Pulse.Seconds));
         }
     }
@@ -148,20 +171,45 @@ public sealed record RunPlan
         Require(MinLatency >= Duration.Zero && MinLatency < Window, "The least latency isn't shorter than the window.", "--min-latency", $"Use less than {Window}.");
         Require(Limit is null || Limit > Duration.Zero, "The limit isn't above 0.", "--limit", "Use a latency such as 200us.");
         Require(MaxExcludedPercent is >= 0 and <= 100, $"{MaxExcludedPercent.ToString(CultureInfo.InvariantCulture)} is no percentage.", "--max-excluded", "Use 0 to 100.");
-        Require(Load == "none", $"The load '{Load}' is not known.", "--load", "Use none.");
+        Require(CpuHz is null or >= 1_000_000 and <= 1_000_000_000, $"{UnitText.Frequency(CpuHz ?? 0)} is no clock of such a board.", "--cpu-freq", "Write it like 240MHz.");
         Require(Repeat is >= 1 and <= 10_000, $"{Repeat} repeats can't be made.", "--repeat", "Use 1 to 10000.");
         Require(Test != StimulusTest.Poll || Handler != IrqHandler.Hard, "A loop that polls has no hard handler.", "--handler", "Use bytecode, native or viper.");
         Require(Test != StimulusTest.Schedule || Handler is IrqHandler.Hard or IrqHandler.Bytecode, "Machine code can't schedule.", "--handler", "Use bytecode or hard.");
         Require(FreeRunning || Pin != ResponsePin, $"GPIO{Pin} can't be interrupt and response at once.", "--response-pin", "Choose another response pin.");
+        if (Burst is { } burst)
+        {
+            return InWholeTrains(burst);
+        }
+
         return Irq == EdgeKind.Both && ((Samples + Warmup) & 1) == 1 ? this with { Warmup = Warmup + 1 } : this;
+    }
+
+    private RunPlan InWholeTrains(BurstPlan burst)
+    {
+        Require(burst.Length is >= 2 and <= BurstPlan.MaxLength, $"A train of {burst.Length} stimuli can't be made.", "--burst", $"Use 2 to {BurstPlan.MaxLength}.");
+        Require(Irq != EdgeKind.Both, "A train of pulses has its edges too close together for both of them to count.", "--burst", "Use --irq rising or --irq falling.");
+        Require(burst.Gap >= Duration.FromMicroseconds(1) && burst.Gap < Gap.Min, $"A gap of {burst.Gap} inside a train doesn't fit.", "--burst-gap", $"Use 1us to less than the {Gap.Min} between trains.");
+        var whole = this with { Samples = RoundUp(Samples, burst.Length), Warmup = RoundUp(Warmup, burst.Length) };
+        var most = StimulusTable.MaxPairs / burst.Length * burst.Length;
+        Require(
+            whole.Pulses <= most || StimulusTable.MaxPairs % burst.Length == 0, $"The sampler's table holds {most} stimuli in trains of {burst.Length}, warm-up included, and can't be replayed.", "--samples",
+            $"Use at most {most - whole.Warmup} samples, more runs with --repeat, or trains of 8, 16, 32 or 64.");
+        return whole;
+
+        static int RoundUp(int count, int step) => (count + step - 1) / step * step;
     }
 
     /// <summary>Low and high times of the stimulus for a sampler with this system clock.</summary>
     public (CycleRange Low, CycleRange High) Cycles(long samplerHz)
     {
         var gap = Gap.ToCycles(samplerHz, StimulusTable.LowOverheadCycles);
-        return (gap, Irq == EdgeKind.Both ? gap : new RandomTime(Pulse, Duration.Zero).ToCycles(samplerHz, StimulusTable.HighOverheadCycles));
+        return (gap, Irq == EdgeKind.Both ? gap : new RandomTime(Burst?.Gap ?? Pulse, Duration.Zero).ToCycles(samplerHz, StimulusTable.HighOverheadCycles));
     }
+
+    /// <summary>The trains for a sampler with this system clock; null for single stimuli.</summary>
+    public TrainCycles? Train(long samplerHz) => Burst is { } burst
+        ? new TrainCycles(burst.Length, new RandomTime(burst.Gap, Duration.Zero).ToCycles(samplerHz, StimulusTable.LowOverheadCycles).Min)
+        : null;
 
     // The scheduled function answers the handler, on one wire: up when it is scheduled, down when it runs.
     private int AskingChannel => Test == StimulusTest.Schedule ? 1 : 0;
@@ -174,7 +222,7 @@ public sealed record RunPlan
     /// <summary>How its edges are paired.</summary>
     public PairingRules Rules(TimeBase timeBase) => new(
         StimulusChannel: AskingChannel, ResponseChannel: 1, StimulusEdge: AskingEdge, ResponseEdge: AnsweringEdge,
-        WindowTicks: timeBase.ToTicks(Window), MinLatencyTicks: timeBase.ToTicks(MinLatency), Warmup: Warmup);
+        WindowTicks: timeBase.ToTicks(Window), MinLatencyTicks: timeBase.ToTicks(MinLatency), Warmup: Warmup, TrainLength: Burst?.Length);
 
     /// <summary>The plan as run.json holds it.</summary>
     public PlanDocument ToDocument(TimeBase timeBase) => new()
@@ -187,12 +235,16 @@ public sealed record RunPlan
         Handler = FreeRunning ? null : Handler.ToString().ToLowerInvariant(),
         Idle = FreeRunning || Test == StimulusTest.Poll ? null : Idle.ToString().ToLowerInvariant(),
         Load = FreeRunning ? null : Load,
+        CpuHz = CpuHz,
+        Script = Script?.Name,
+        Burst = Burst?.Length,
+        BurstGapNs = Burst?.Gap.Nanoseconds,
         Samples = Samples,
         Warmup = Warmup,
         Seed = Seed,
         GapMinNs = Gap.Min.Nanoseconds,
         GapWidthNs = Gap.Width.Nanoseconds,
-        PulseNs = Irq == EdgeKind.Both ? null : Pulse.Nanoseconds,
+        PulseNs = Irq == EdgeKind.Both ? null : (Burst?.Gap ?? Pulse).Nanoseconds,
         WindowNs = Window.Nanoseconds,
         WindowTicks = timeBase.ToTicks(Window),
         MinLatencyNs = MinLatency.Nanoseconds,

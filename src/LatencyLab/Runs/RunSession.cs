@@ -116,7 +116,7 @@ public sealed class RunSession
         var outcome = await CaptureAsync(armed, nonce, new EdgeFanOut(edges, pipeline), pipeline, onProgress, cancellationToken);
         var done = armed is null ? null : await StopTargetAsync(armed);
         await ReleaseSamplerAsync(outcome);
-        return Conclude(pipeline, wires(pipeline), outcome, done, cancellationToken.IsCancellationRequested);
+        return Conclude(pipeline, wires(pipeline), outcome, done, cancellationToken.IsCancellationRequested) with { CpuHz = armed?.CpuHz };
     }
 
     /// <summary>Proves the wires as far as can be; what is to be said of them is known when the answers are.</summary>
@@ -150,7 +150,12 @@ public sealed class RunSession
             StimulusTest.Poll => new PollTest(
                 nonce, _plan.Pin, _plan.ResponsePin, _plan.Irq, _plan.Handler, seconds, isViper ? chip.InRegisterOf(_plan.Pin) ?? throw NoRegister(_plan.Pin, "IN", "--pin") : null, set),
             StimulusTest.Schedule => new ScheduleTest(nonce, _plan.Pin, _plan.ResponsePin, _plan.Irq, _plan.Handler == IrqHandler.Hard, _plan.Idle, seconds),
-            _ => new IrqTest(nonce, _plan.Pin, _plan.ResponsePin, _plan.Irq, _plan.Handler, _plan.Idle, _plan.Load, seconds, set),
+            _ => new IrqTest(nonce, _plan.Pin, _plan.ResponsePin, _plan.Irq, _plan.Handler, _plan.Idle, _plan.Load, seconds, set)
+            {
+                CpuHz = _plan.CpuHz,
+                Script = _plan.Script,
+                Uarts = TargetLoads.Split(_plan.Load).Contains("uart") ? UartPins.FreeOn(chip, _plan.Pin, _plan.ResponsePin) : [],
+            },
         };
     }
 
@@ -166,6 +171,7 @@ public sealed class RunSession
             Math.Ceiling(_plan.LongestSeconds) + 1)
         {
             CalibrationPpm = TimeBase.CalibrationPpm,
+            Train = _plan.Train(SamplerHz),
         };
         var lastWord = _clock.GetTimestamp();
         var patience = TimeSpan.FromSeconds(_plan.LongestSeconds) + KeepAliveMargin;
@@ -220,6 +226,7 @@ public sealed class RunSession
                 _warnings.Add($"The target counted {done.Errors} errors in its script.");
             }
 
+            JudgeTarget(done);
             if (done.Reason == "dead man")
             {
                 _reasons.Add("The target stopped by itself before the end: it had not heard from the host for too long.");
@@ -231,6 +238,25 @@ public sealed class RunSession
         {
             _reasons.Add(e.Message);
             return null;
+        }
+    }
+
+    private void JudgeTarget(TargetDone done)
+    {
+        if (done.LoadFault is { } load)
+        {
+            _reasons.Add($"The load ended before the run did ({load}), so that part of it was measured without.");
+        }
+
+        if (done.Left is { } left)
+        {
+            _warnings.Add($"The target could not put everything back as it was ({left}); a hard reset does.");
+        }
+
+        if (done.Raised > 0)
+        {
+            // A handler that raises now and then still answers the rest, which stands by itself.
+            (done.Raised * 2 > done.Callbacks ? _reasons : _warnings).Add($"Your handler raised {done.Raised} times in {done.Callbacks} calls, first {done.HandlerFault}.");
         }
     }
 
@@ -261,6 +287,12 @@ public sealed class RunSession
         {
             _reasons.Add("Nothing matched: no stimulus was answered in its window.");
         }
+        else if (result.Trains is null && result.Counts.Missed > 0.9 * result.Counts.Stimuli)
+        {
+            var ran = done?.Callbacks > 2 * (result.Counts.Matched + _plan.Warmup);
+            var why = done is null ? "" : ran ? " The handler ran all the same: look at the response pin and its wire." : " The handler did not run: the target or its script is stuck, or the stimulus wire is loose.";
+            _warnings.Add($"Nearly nothing was answered: {result.Counts.Missed} of {result.Counts.Stimuli} stimuli are missed.{why} The numbers rest on the few that were answered.");
+        }
 
         // The user's Ctrl-C cuts the window of the last stimulus, which says nothing about the link.
         var excluded = Math.Max(0, result.Counts.Excluded - (interrupted ? 1 : 0));
@@ -270,7 +302,7 @@ public sealed class RunSession
             _reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{excluded} of {result.Counts.Stimuli} stimuli are excluded ({excludedPercent:0.##} %), more than {_plan.MaxExcludedPercent:0.##} %."));
         }
 
-        if (result.Withheld > 0 && result.Summary.N == 0)
+        if (result.Withheld > 0 && result.Summary.N == 0 && result.Trains is null)
         {
             _reasons.Add("Callbacks and answers don't add up, and nothing shows where: no latency can be given.");
         }

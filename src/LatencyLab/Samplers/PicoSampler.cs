@@ -25,10 +25,13 @@ public sealed record CaptureRequest(
     /// <summary>Measured deviation of the sampler's clock in ppm, for the capture's time base; null where nobody has measured it.</summary>
     public double? CalibrationPpm { get; init; }
 
+    /// <summary>Pulses in trains; null for single ones.</summary>
+    public TrainCycles? Train { get; init; }
+
     /// <summary>Arguments of the call.</summary>
     public string ToJson() => string.Create(
         CultureInfo.InvariantCulture,
-        $$"""{"nonce":{{Nonce}},"channels":[{{string.Join(',', Gpios)}}],"stim":{{(StimulusGpio is { } gpio ? gpio.ToString(CultureInfo.InvariantCulture) : "null")}},"pulses":{{Pulses}},"seed":{{Seed}},"gap":[{{Low.Min}},{{Low.Width}}],"high":[{{High.Min}},{{High.Width}}],"seconds":{{Seconds:0.###}},"tail_ms":{{TailMs}},"oneshot":{{(OneShotWords is { } words ? words.ToString(CultureInfo.InvariantCulture) : "null")}}}""");
+        $$"""{"nonce":{{Nonce}},"channels":[{{string.Join(',', Gpios)}}],"stim":{{(StimulusGpio is { } gpio ? gpio.ToString(CultureInfo.InvariantCulture) : "null")}},"pulses":{{Pulses}},"seed":{{Seed}},"gap":[{{Low.Min}},{{Low.Width}}],"high":[{{High.Min}},{{High.Width}}],"seconds":{{Seconds:0.###}},"tail_ms":{{TailMs}},"oneshot":{{(OneShotWords is { } words ? words.ToString(CultureInfo.InvariantCulture) : "null")}}{{(Train is { } train ? $",\"burst\":[{train.Pulses},{train.LowCycles}]" : "")}}}""");
 }
 
 /// <summary>A Pico with the sampler script.</summary>

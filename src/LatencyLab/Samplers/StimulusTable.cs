@@ -19,14 +19,19 @@ public static class StimulusTable
     public const uint SeedInsteadOfZero = 0x9E3779B9;
 
     /// <summary>Low and high times in system clock cycles, one pair a pulse of the table.</summary>
-    public static (uint LowCycles, uint HighCycles)[] Create(uint seed, int pulses, CycleRange low, CycleRange high)
+    /// <param name="seed">Where the generator begins.</param>
+    /// <param name="pulses">Pulses of the capture.</param>
+    /// <param name="low">Low time before a pulse; with trains, before the first of one.</param>
+    /// <param name="high">Length of a pulse.</param>
+    /// <param name="train">Pulses that come close together; null for single ones.</param>
+    public static (uint LowCycles, uint HighCycles)[] Create(uint seed, int pulses, CycleRange low, CycleRange high, TrainCycles? train = null)
     {
         var state = seed == 0 ? SeedInsteadOfZero : seed;
         var table = new (uint, uint)[Math.Min(pulses, MaxPairs)];
         for (var k = 0; k < table.Length; k++)
         {
             state = Next(state);
-            var lowCycles = low.Scale(state);
+            var lowCycles = train is { } close && k % close.Pulses != 0 ? close.LowCycles : low.Scale(state);
             state = Next(state);
             table[k] = (lowCycles, high.Scale(state));
         }
@@ -41,6 +46,15 @@ public static class StimulusTable
         state ^= state >> 17;
         return state ^ unchecked(state << 5);
     }
+}
+
+/// <summary>Pulses in trains (docs/protocol.md section 4).</summary>
+/// <param name="Pulses">Pulses of a train, from 2.</param>
+/// <param name="LowCycles">Low time between two of them, in system clock cycles.</param>
+public readonly record struct TrainCycles(int Pulses, uint LowCycles)
+{
+    /// <summary>True where a table that is replayed holds whole trains, so that the pattern goes on unbroken.</summary>
+    public bool FitsReplay => StimulusTable.MaxPairs % Pulses == 0;
 }
 
 /// <summary>A time of <paramref name="Min"/> cycles plus a uniform random part in [0, <paramref name="Width"/>).</summary>

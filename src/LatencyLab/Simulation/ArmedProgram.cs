@@ -95,6 +95,9 @@ internal abstract class ArmedProgram(SimulatedWorld world, uint nonce, long seco
     {
     }
 
+    /// <summary>Further members of DONE, each with its comma.</summary>
+    protected virtual string More(long elapsedUs) => "";
+
     private void SetDeadline() => world.TargetDeadlinePs = world.NowPs + (((seconds * 1000) + DeadManMs) * PsPerMs);
 
     private void End(BoardConsole console, string reason)
@@ -104,7 +107,7 @@ internal abstract class ArmedProgram(SimulatedWorld world, uint nonce, long seco
         var elapsedUs = (world.NowPs - _armedPs) / PsPerMs * 1000;
         console.Print(BoardScripts.Line(string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"t": "DONE", "nonce": {{nonce}}, "callbacks": {{callbacks}}, "errors": 0, "reason": "{{reason}}", "us": {{elapsedUs}}}""")));
+            $$"""{"t": "DONE", "nonce": {{nonce}}, "callbacks": {{callbacks}}, "errors": 0, "reason": "{{reason}}", "us": {{elapsedUs}}{{More(elapsedUs)}}}""")));
     }
 
     private void Disarm()

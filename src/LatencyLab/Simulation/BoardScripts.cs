@@ -16,6 +16,7 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
     [
         "target/core", "target/caps", "target/frame", "target/irq", "target/native", "target/viper", "target/poll", "target/poll_native", "target/poll_viper",
         "target/toggle", "target/toggle_native", "target/toggle_viper", "target/timer", "target/schedule", "target/self",
+        "target/script", "target/source", "target/load", "target/load_gc", "target/load_cpu", "target/load_uart", "target/load_flash", "target/load_wifi",
     ];
 
     private static readonly string[] SamplerParts = ["sampler/core", "sampler/capture"];
@@ -108,7 +109,7 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
                 "pin" => ImmediateProgram.Print(Pin(arguments)),
                 "release" => ImmediateProgram.Print(Release(arguments)),
                 "caps" when _parts.Contains("target/caps") => ImmediateProgram.Print(Capabilities()),
-                "irq" when _parts.Contains("target/irq") => Irq(arguments, StimulusAnswer.Interrupt, "bytecode", "native", "viper", "hard"),
+                "irq" when _parts.Contains("target/irq") => Irq(arguments, StimulusAnswer.Interrupt, "bytecode", "native", "viper", "hard", "script"),
                 "poll" when Has("poll") => Irq(arguments, StimulusAnswer.Poll, "bytecode", "native", "viper"),
                 "schedule" when Has("schedule") => Irq(arguments, StimulusAnswer.Schedule, "bytecode", "hard"),
                 "toggle" when Has("toggle") => Toggle(arguments),
@@ -130,9 +131,9 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
 
     private static string Json(string text) => $"\"{System.Text.Json.JsonEncodedText.Encode(text)}\"";
 
-    private string Board(string kind, string more) => string.Create(
+    private string Board(string kind, string more, long? clockHz = null) => string.Create(
         CultureInfo.InvariantCulture,
-        $$"""{"t": "{{kind}}", "proto": 1, "part": "{{(IsTarget ? "target" : "sampler")}}", "port": "{{identity.Chip.Port}}", "hz": {{identity.Chip.ClockHz}}, "free": {{identity.Chip.FreeHeapBytes - (20_000 * Math.Min(1, _parts.Count))}}{{more}}}""");
+        $$"""{"t": "{{kind}}", "proto": 1, "part": "{{(IsTarget ? "target" : "sampler")}}", "port": "{{identity.Chip.Port}}", "hz": {{clockHz ?? identity.Chip.ClockHz}}, "free": {{identity.Chip.FreeHeapBytes - (20_000 * Math.Min(1, _parts.Count))}}{{more}}}""");
 
     private bool HasToggle => identity.Chip.Port == "rp2" || identity.Version.IsAtLeast(1, 25);
 
@@ -279,13 +280,33 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
             throw new PythonException($"NameError: name 'll_{prefix}{plan.Handler}' isn't defined");
         }
 
+        if (plan.CpuHz is { } clock && identity.Chip.ClockFault(clock) is { } refused)
+        {
+            throw new PythonException("ValueError: cpu_hz: " + refused);
+        }
+
+        if (plan.Handler == "script" && !(_parts.Contains("target/script") && _parts.Contains("target/source")))
+        {
+            throw new PythonException("NameError: name 'll_scripted' isn't defined");
+        }
+
+        if (plan.Loads.FirstOrDefault(load => !_parts.Contains("target/load_" + load)) is { } missing)
+        {
+            throw new PythonException("ValueError: unknown load " + missing);
+        }
+
+        if (plan.Loads.Contains("wifi") && identity.Chip.WifiFault is { } wifi)
+        {
+            throw new PythonException("ValueError: load wifi: " + wifi);
+        }
+
         if (plan.Handler == "hard" && !identity.Chip.HardIrq)
         {
             throw new PythonException(
                 identity.Chip.Port == "esp32" ? "TypeError: extra keyword arguments given" : "ValueError: hard IRQ not supported");
         }
 
-        return new IrqProgram(world, plan, answer, identity, options, pin, response, Line(Board("READY", $", \"nonce\": {plan.Nonce}")));
+        return new IrqProgram(world, plan, answer, identity, options, pin, response, Line(Board("READY", $", \"nonce\": {plan.Nonce}", plan.CpuHz)));
     }
 
     private string SelfClock()

@@ -26,6 +26,8 @@ internal sealed class CallArguments
         }
     }
 
+    public bool Has(string name) => Find(name) is not null;
+
     public long Integer(string name, long min, long max) => Integer(Required(name), name, min, max);
 
     public long Integer(string name, long min, long max, long otherwise) =>
@@ -39,6 +41,9 @@ internal sealed class CallArguments
         var text = element.ValueKind == JsonValueKind.String ? element.GetString()! : throw Bad(name);
         return allowed.Contains(text) ? text : throw Bad(name);
     }
+
+    /// <summary>Any text; null where there is none.</summary>
+    public string? AnyText(string name) => Find(name) is not { } element ? null : element.ValueKind == JsonValueKind.String ? element.GetString() : throw Bad(name);
 
     public string? OptionalText(string name, params ReadOnlySpan<string> allowed) => Find(name) is null ? null : Text(name, allowed);
 

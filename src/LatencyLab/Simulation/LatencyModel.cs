@@ -87,17 +87,18 @@ internal sealed class LatencyModel
 
     private readonly LatencyProfile _profile;
     private readonly SimulationRandom _random;
-    private readonly LoadPause _load;
+    private readonly LoadPause[] _loads;
     private readonly double _offsetNs;
 
     /// <param name="profile">Times of the chip and handler, scaled to the firmware.</param>
-    /// <param name="load">What the board does besides.</param>
+    /// <param name="loads">What the board does besides.</param>
     /// <param name="offsetNs">Added to every latency.</param>
     /// <param name="seed">Seed of this run.</param>
-    public LatencyModel(LatencyProfile profile, LoadPause load, double offsetNs, ulong seed)
+    public LatencyModel(LatencyProfile profile, LoadPause[] loads, double offsetNs, ulong seed)
     {
         _profile = profile;
-        _load = load;
+        // Without a load one number is drawn all the same, so that a load changes nothing but what it hits.
+        _loads = loads.Length == 0 ? [default] : loads;
         _random = SimulationRandom.For(seed, "latency");
         _offsetNs = offsetNs + (profile.MedianNs * RunSpread * SimulationRandom.For(seed, "run").NextNormal());
     }
@@ -110,9 +111,12 @@ internal sealed class LatencyModel
         var latency = _random.NextBool(_profile.TailProbability)
             ? _random.NextBetween(_profile.TailLowNs, _profile.TailHighNs)
             : _profile.FloorNs + ((_profile.MedianNs - _profile.FloorNs) * NearlyExp(_profile.Spread * _random.NextNormal()));
-        if (_random.NextBool(_load.Probability))
+        foreach (var load in _loads)
         {
-            latency += _random.NextBetween(0, _load.MaxNs);
+            if (_random.NextBool(load.Probability))
+            {
+                latency += _random.NextBetween(0, load.MaxNs);
+            }
         }
 
         return Math.Max(_profile.IsrNs + _profile.CallNs, latency + _offsetNs);

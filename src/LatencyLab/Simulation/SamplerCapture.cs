@@ -12,6 +12,9 @@ internal sealed record CapturePlan(
     // What a Pico's heap holds beside the script.
     private const int LargestOneShotWords = 32_768;
 
+    /// <summary>Pulses of a train, and low cycles between two of them.</summary>
+    public (int Pulses, uint LowCycles)? Train { get; init; }
+
     /// <exception cref="PythonException">An argument is missing or out of its range.</exception>
     public static CapturePlan Read(CallArguments arguments, bool selfTest)
     {
@@ -28,7 +31,22 @@ internal sealed record CapturePlan(
             (uint)arguments.Integer("nonce", 0, uint.MaxValue), channels.Count > 0 ? channels : throw new PythonException("ValueError: channels"),
             stimulus, pulses, (uint)arguments.Integer("seed", 0, uint.MaxValue, 1), gap, high,
             arguments.Integer("seconds", 0, 4_000_000), arguments.Integer("tail_ms", 0, 3_600_000, 100),
-            arguments.OptionalInteger("oneshot", 1, LargestOneShotWords));
+            arguments.OptionalInteger("oneshot", 1, LargestOneShotWords))
+        {
+            Train = stimulus is not null && arguments.Has("burst") ? TrainOf(arguments.Range("burst"), pulses) : null,
+        };
+    }
+
+    private static (int Pulses, uint LowCycles) TrainOf((uint Pulses, uint LowCycles) burst, long pulses)
+    {
+        if (burst.Pulses is < 2 or > StimulusTable.MaxPairs || burst.LowCycles < 6)
+        {
+            throw new PythonException("ValueError: trains from 2 pulses, from 6 cycles apart");
+        }
+
+        return pulses > StimulusTable.MaxPairs && StimulusTable.MaxPairs % burst.Pulses != 0
+            ? throw new PythonException("ValueError: a replayed table holds whole trains only")
+            : ((int)burst.Pulses, burst.LowCycles);
     }
 }
 
@@ -145,7 +163,7 @@ internal sealed class SamplerCapture(SimulatedWorld world, CapturePlan plan, lon
         truth.Begin(_clock, plan, world);
         if (plan.StimulusGpio is { } gpio)
         {
-            var table = new StimulusTable(plan.Seed, Math.Max(1, plan.Pulses), plan.Gap.Min, plan.Gap.Width, plan.High.Min, plan.High.Width);
+            var table = new StimulusTable(plan.Seed, Math.Max(1, plan.Pulses), plan.Gap.Min, plan.Gap.Width, plan.High.Min, plan.High.Width, plan.Train);
             _stimulus = new StimulusGenerator(table, plan.Pulses, _clock);
             world.StartStimulus(_stimulus, world.Wires.Node(Side.Sampler, gpio));
         }

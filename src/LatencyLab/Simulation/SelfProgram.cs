@@ -111,7 +111,7 @@ internal sealed class SelfProgram(
         console.Print(ready);
         var seed = SimulationRandom.Mix(options.Seed, string.Create(CultureInfo.InvariantCulture, $"{plan.Seed} {identity.Version.Text} self {plan.Handler}"));
         var profile = LatencyProfile.For(identity.Chip, plan.Handler, plan.Idle).Scaled(options.Speed);
-        var model = new LatencyModel(profile, LoadPause.For(identity.Chip, options.Load), options.Offset.Picoseconds / 1000.0, seed);
+        var model = new LatencyModel(profile, [LoadPause.For(identity.Chip, options.Load)], options.Offset.Picoseconds / 1000.0, seed);
         _irq = new IrqTarget(world.Wires, _virtual, plan.Trigger, plan.Handler == "hard", identity.Chip.SchedulerDepth, model, scheduled: null);
         pin.Line.Listeners.Add(_irq);
         world.Activity = _irq;

@@ -41,6 +41,18 @@ internal sealed record SimulatedChip(
         };
     }
 
+    /// <summary>What <c>machine.freq(hz)</c> raises on this port, or null where it works.</summary>
+    public string? ClockFault(long hz) => Port switch
+    {
+        "esp8266" => hz is 80_000_000 or 160_000_000 ? null : "ValueError: frequency can only be either 80Mhz or 160MHz",
+        "rp2" => hz is >= 48_000_000 and <= 270_000_000 && hz % 1_000_000 == 0 ? null : "ValueError: cannot change frequency",
+        _ when hz is 20_000_000 or 40_000_000 or 80_000_000 or 160_000_000 || (hz == 240_000_000 && !IsRiscV) => null,
+        _ => IsRiscV ? "ValueError: frequency must be 20MHz, 40MHz, 80Mhz or 160MHz" : "ValueError: frequency must be 20MHz, 40MHz, 80Mhz, 160MHz or 240MHz",
+    };
+
+    /// <summary>Why the script's WiFi load can't be made, or null where it can.</summary>
+    public string? WifiFault => Id == "rp2040" ? "ImportError: no module named 'network'" : null;
+
     /// <summary>What <c>Pin(n)</c> raises on this board's build, or null where it works.</summary>
     public string? PinFault(int gpio) =>
         Facts.Pin(gpio)?.Constructor is { } ok && (ok.StartsWith("ok", StringComparison.Ordinal) || (ok.EndsWith("ok otherwise", StringComparison.Ordinal) && !ok.Contains("USB", StringComparison.Ordinal)))

@@ -79,8 +79,14 @@ public sealed class SimulationTruth
     /// <param name="warmup">Stimuli before number 0.</param>
     /// <param name="windowTicks">The pairing window; null: until the next stimulus.</param>
     /// <param name="minLatencyTicks">Answers sooner than this are crosstalk.</param>
-    public IReadOnlyList<TruthRow> Rows(int warmup, long? windowTicks = null, long minLatencyTicks = 0)
+    /// <param name="trainLength">So many stimuli come close together and are paired by counting; null: each for itself.</param>
+    public IReadOnlyList<TruthRow> Rows(int warmup, long? windowTicks = null, long minLatencyTicks = 0, int? trainLength = null)
     {
+        if (trainLength is { } length)
+        {
+            return [.. TrainRows(warmup, windowTicks, minLatencyTicks, length)];
+        }
+
         var rows = new List<TruthRow>();
         var next = 0;
         for (var i = 0; i < _stimuli.Length; i++)
@@ -117,6 +123,42 @@ public sealed class SimulationTruth
 
         rows.AddRange(_answers.Skip(next).Select(a => Spurious(a, warmup)));
         return rows;
+    }
+
+    // The i-th answer of a train stands beside its i-th stimulus, whoever caused it.
+    private IEnumerable<TruthRow> TrainRows(int warmup, long? windowTicks, long minLatencyTicks, int length)
+    {
+        var next = 0;
+        for (var first = 0; first < _stimuli.Length; first += length)
+        {
+            var train = _stimuli.AsSpan(first, Math.Min(length, _stimuli.Length - first)).ToArray();
+            var endTick = first + length < _stimuli.Length ? _stimuli[first + length].Tick : long.MaxValue;
+            for (; next < _answers.Length && _answers[next].Tick < train[0].Tick + minLatencyTicks; next++)
+            {
+                yield return Spurious(_answers[next], warmup);
+            }
+
+            var mine = _answers.Skip(next).TakeWhile(a => a.Tick < endTick).ToArray();
+            next += mine.Length;
+            var isCut = mine.Length < train.Length && !(train[^1].Tick + windowTicks <= _endTick);
+            for (var i = 0; i < train.Length; i++)
+            {
+                var status = isCut ? "excluded" : i >= mine.Length ? "missed" : mine[i].Tick - train[i].Tick < (windowTicks ?? long.MaxValue) ? "matched" : "late";
+                yield return new TruthRow(
+                    first + i - warmup, train[i].TimeNs, i < mine.Length ? mine[i].TimeNs : null, status, i < mine.Length ? mine[i].Cause - warmup : null,
+                    train[i].Lost || (i < mine.Length && mine[i].Lost));
+            }
+
+            for (var i = train.Length; i < mine.Length; i++)
+            {
+                yield return new TruthRow(first + train.Length - 1 - warmup, null, mine[i].TimeNs, "extra", mine[i].Cause - warmup, mine[i].Lost);
+            }
+        }
+
+        for (; next < _answers.Length; next++)
+        {
+            yield return Spurious(_answers[next], warmup);
+        }
     }
 
     /// <summary>Writes the rows as CSV: invariant culture, line feeds, times with three decimals.</summary>

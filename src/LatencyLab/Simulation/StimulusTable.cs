@@ -14,7 +14,8 @@ internal sealed class StimulusTable
     /// <param name="gapWidth">The low time is less than least plus width.</param>
     /// <param name="highMin">Least high time in cycles.</param>
     /// <param name="highWidth">The high time is less than least plus width.</param>
-    public StimulusTable(uint seed, long pulses, uint gapMin, uint gapWidth, uint highMin, uint highWidth)
+    /// <param name="train">Pulses of a train, and low cycles between two of them; null for single pulses.</param>
+    public StimulusTable(uint seed, long pulses, uint gapMin, uint gapWidth, uint highMin, uint highWidth, (int Pulses, uint LowCycles)? train = null)
     {
         var state = seed == 0 ? 0x9E3779B9u : seed;
         _pairs = new (long, long)[Math.Min(pulses, MaxPairs)];
@@ -24,7 +25,7 @@ internal sealed class StimulusTable
             var low = gapMin + (((ulong)(state >> 8) * gapWidth) >> 24);
             state = Next(state);
             var high = highMin + (((ulong)(state >> 8) * highWidth) >> 24);
-            _pairs[i] = ((long)low, (long)high);
+            _pairs[i] = (train is { } close && i % close.Pulses > 0 ? close.LowCycles : (long)low, (long)high);
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class TimerProgram(
     {
         var mixed = SimulationRandom.Mix(options.Seed, string.Create(CultureInfo.InvariantCulture, $"{seed} {identity.Version.Text} timer {handler}"));
         var profile = LatencyProfile.For(identity.Chip, handler, _idle).Scaled(options.Speed);
-        var model = new LatencyModel(profile, LoadPause.For(identity.Chip, options.Load), options.Offset.Picoseconds / 1000.0, mixed);
+        var model = new LatencyModel(profile, [LoadPause.For(identity.Chip, options.Load)], options.Offset.Picoseconds / 1000.0, mixed);
         // The crystal is the board's: the same in every run.
         var ppm = SimulationRandom.For(options.Seed, "target crystal").NextBetween(-LargestPpm, LargestPpm);
         return new PulseTrain(World.Wires, response, Edges(World.NowPs, _periodPs * (1 + (ppm * 1e-6)), model)) { Stuck = options.Faults.StuckAtStimulus == 0 };

@@ -19,6 +19,9 @@ public enum IrqHandler
 
     /// <summary>Bytecode called inside the interrupt itself, without the scheduler; rp2 only.</summary>
     Hard,
+
+    /// <summary>The user's own code, in the frame of docs/own-handler.md.</summary>
+    Script,
 }
 
 /// <summary>What the target does between interrupts.</summary>
@@ -38,7 +41,7 @@ public enum IdleLoop
 /// <param name="Edge">Edges that interrupt.</param>
 /// <param name="Handler">What answers.</param>
 /// <param name="Idle">What runs in between.</param>
-/// <param name="Load">"none".</param>
+/// <param name="Load">Loads as <see cref="TargetLoads.Parse"/> writes them.</param>
 /// <param name="Seconds">How long the measurement is planned to take; the dead man waits ten seconds more.</param>
 /// <param name="Set">SET register of the response pin, for <see cref="IrqHandler.Viper"/>.</param>
 public sealed record IrqTest(
@@ -46,13 +49,22 @@ public sealed record IrqTest(
 {
     public string Call => "irq";
 
+    /// <summary>UARTs that the load "uart" may use.</summary>
+    public IReadOnlyList<UartPins> Uarts { get; init; } = [];
+
+    /// <summary>Clock for the time of the test; null leaves it alone.</summary>
+    public long? CpuHz { get; init; }
+
+    /// <summary>The user's code, for <see cref="IrqHandler.Script"/>.</summary>
+    public HandlerScript? Script { get; init; }
+
     /// <summary>The script parts that the test needs.</summary>
-    public IEnumerable<string> Parts => Handler switch
-    {
-        IrqHandler.Native => ["target/core", "target/irq", "target/native"],
-        IrqHandler.Viper => ["target/core", "target/irq", "target/viper"],
-        _ => ["target/core", "target/irq"],
-    };
+    public IEnumerable<string> Parts =>
+    [
+        "target/core", "target/irq",
+        .. Handler switch { IrqHandler.Native => ["target/native"], IrqHandler.Viper => ["target/viper"], IrqHandler.Script => new[] { "target/script" }, _ => [] },
+        .. TargetLoads.Parts(Load),
+    ];
 
     /// <summary>Arguments of the call.</summary>
     public string ToJson()
@@ -63,8 +75,10 @@ public sealed record IrqTest(
         var load = JsonEncodedText.Encode(Load);
         var seconds = Seconds.ToString("0.###", CultureInfo.InvariantCulture);
         var set = Handler == IrqHandler.Viper && Set is { } register ? string.Create(CultureInfo.InvariantCulture, $"[{register.Address},{register.Mask}]") : "null";
+        var more = CpuHz is { } hz ? string.Create(CultureInfo.InvariantCulture, $",\"cpu_hz\":{hz}") : "";
+        more += Uarts.Count > 0 ? $",\"uart\":[{string.Join(',', Uarts.Select(uart => uart.ToJson()))}]" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"nonce":{{Nonce}},"pin":{{Pin}},"response_pin":{{ResponsePin}},"irq":"{{edge}}","handler":"{{handler}}","idle":"{{idle}}","load":"{{load}}","seconds":{{seconds}},"set":{{set}}}""");
+            $$"""{"nonce":{{Nonce}},"pin":{{Pin}},"response_pin":{{ResponsePin}},"irq":"{{edge}}","handler":"{{handler}}","idle":"{{idle}}","load":"{{load}}","seconds":{{seconds}},"set":{{set}}{{more}}}""");
     }
 }

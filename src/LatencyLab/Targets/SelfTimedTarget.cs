@@ -55,7 +55,7 @@ public sealed class SelfTimedTarget
             return line;
         }
 
-        Done = TargetLines.DoneOf(line);
+        Done = TargetDone.Of(line);
         await _program.FinishAsync(cancellationToken);
         return null;
     }

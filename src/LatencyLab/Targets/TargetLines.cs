@@ -12,10 +12,6 @@ internal sealed class TargetLines(ScriptedBoard board, RunningProgram program, u
 {
     private const int KeptCharacters = 2000;
 
-    /// <summary>The totals in a DONE line.</summary>
-    public static TargetDone DoneOf(JsonElement line) =>
-        new(BoardLine.Number(line, "callbacks") ?? 0, BoardLine.Number(line, "errors") ?? 0, BoardLine.Text(line, "reason") ?? "");
-
     /// <summary>The next line, which must be of one of these kinds.</summary>
     /// <exception cref="BoardRefusedException">The script refused what it was asked.</exception>
     /// <exception cref="DeviceException">The board is silent or gone, or says something else.</exception>

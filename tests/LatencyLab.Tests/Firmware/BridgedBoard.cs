@@ -59,8 +59,7 @@ internal sealed class BridgedBoard : IAsyncDisposable
     /// <summary>Sends one part of the scripts, comments and all.</summary>
     public async Task LoadAsync(string part)
     {
-        var source = await File.ReadAllTextAsync(Repository.Path("firmware", part + ".py"), Stop);
-        Assert.Equal(new ReplAnswer("", ""), await Repl.ExecuteAsync(source, Stop));
+        Assert.Equal(new ReplAnswer("", ""), await Repl.ExecuteAsync(FirmwareText.Of(part), Stop));
     }
 
     /// <summary>A call of docs/protocol.md section 1 that answers one line.</summary>
@@ -125,6 +124,9 @@ internal sealed class BridgedBoard : IAsyncDisposable
 /// <param name="Dropped">IRQs that found the scheduler's queue full.</param>
 /// <param name="Gc">Whether the garbage collector is on.</param>
 /// <param name="Timer">Number, mode, period and tick_hz of the running timer; null while none runs.</param>
-internal sealed record PinStates(Dictionary<string, PinState> Pins, int[] Written, int Dropped, bool Gc, int[]? Timer);
+/// <param name="Hz">The clock.</param>
+/// <param name="Uart">UARTs that were opened and closed.</param>
+/// <param name="Wlan">What was asked of the radio.</param>
+internal sealed record PinStates(Dictionary<string, PinState> Pins, int[] Written, int Dropped, bool Gc, int[]? Timer, int Hz, string[] Uart, string[] Wlan);
 
 internal sealed record PinState(string? Mode, string? Pull, int Level, bool Irq, bool Hard, int Trigger);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LatencyLab.Samplers;
 
 namespace LatencyLab.Tests.Firmware;
 
@@ -61,6 +62,33 @@ public sealed class CaptureScriptTests
     }
 
     [Theory]
+    [InlineData(8, 2100)]
+    [InlineData(12, 96)]
+    [InlineData(5, 100)]
+    public async Task Trains_come_as_the_host_computes_them_and_go_on_when_the_table_is_replayed(int train, int pulses)
+    {
+        var plan = new { lines = new { }, bytes_per_s = 400_000 };
+        var outcome = Assert.Single(await VirtualPico.RunAsync(VirtualPico.Capture(
+            plan, a => a with { Pulses = pulses, Seed = 7, Gap = [30_000, 20_001], High = [625, 0], Burst = [train, 625] })));
+        var table = StimulusTable.Create(7, pulses, new CycleRange(30_000, 20_001), new CycleRange(625, 0), new TrainCycles(train, 625));
+        AssertIntervals(outcome, [.. table], pulses);
+        // The same times between trains as between single pulses of this seed.
+        var single = Table(seed: 7, pairs: table.Length, [30_000, 20_001], [625, 0]);
+        Assert.All(Enumerable.Range(0, table.Length), k => Assert.Equal(k % train == 0 ? single[k].Low : 625, table[k].LowCycles));
+    }
+
+    [Theory]
+    [InlineData(1, 100u, 96, "ValueError: trains from 2 pulses, from 6 cycles apart")]
+    [InlineData(12, 5u, 96, "ValueError: trains from 2 pulses, from 6 cycles apart")]
+    [InlineData(12, 100u, 2052, "ValueError: a replayed table holds whole trains only")]
+    public async Task Trains_that_cannot_come_are_refused_before_any_frame(int train, uint gap, int pulses, string what)
+    {
+        var outcome = Assert.Single(await VirtualPico.RunAsync(VirtualPico.Capture(change: a => a with { Pulses = pulses, Burst = [train, (int)gap] })));
+        Assert.Contains(what, outcome.Text, StringComparison.Ordinal);
+        Assert.Empty(outcome.Read().Frames);
+    }
+
+    [Theory]
     [InlineData(1u, 0u, 0u)]
     [InlineData(0u, 1u, 100_000u)]
     [InlineData(0xFFFFFFFFu, 1_250_000u, 1_250_000u)]
@@ -69,7 +97,7 @@ public sealed class CaptureScriptTests
     {
         uint[] gap = [Math.Max(6, minCycles), widthCycles], high = [2, widthCycles];
         var python = FormattableString.Invariant(
-            $"at = ll_aligned(16384)\nll_table(at, 2048, {seed}, ({gap[0]}, {gap[1]}), ({high[0]}, {high[1]}))\nprint(memoryview(ll_area)[at:at + 16384].hex())");
+            $"at = ll_aligned(16384)\nll_table(at, 2048, {seed}, ({gap[0]}, {gap[1]}), ({high[0]}, {high[1]}), None)\nprint(memoryview(ll_area)[at:at + 16384].hex())");
         var outcome = Assert.Single(await VirtualPico.RunAsync(new VirtualPico.Job(VirtualPico.Answering, python)));
         Assert.Equal("", outcome.Error);
         var bytes = Convert.FromHexString(outcome.Text.Trim());

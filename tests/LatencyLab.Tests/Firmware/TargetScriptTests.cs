@@ -17,13 +17,12 @@ public sealed class TargetScriptTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void Both_boards_have_the_same_core()
+    public void Both_boards_get_the_same_core_with_their_role_in_front()
     {
-        var target = File.ReadAllLines(Repository.Path("firmware", "target", "core.py"));
-        var sampler = File.ReadAllLines(Repository.Path("firmware", "sampler", "core.py"));
-        Assert.Equal(
-            [(1, "# latencylab sampler/core 1"), (Array.IndexOf(target, "LL_PART = \"target\"") + 1, "LL_PART = \"sampler\"")],
-            sampler.Index().Where(line => target[line.Index] != line.Item).Select(line => (line.Index + 1, line.Item)));
+        var (target, sampler) = (BoardScript.Load("target/core"), BoardScript.Load("sampler/core"));
+        Assert.StartsWith("# latencylab target/core 1\nLL_PART = \"target\"\n", target.Source, StringComparison.Ordinal);
+        Assert.Equal(target.Source.Replace("target", "sampler", StringComparison.Ordinal), sampler.Source);
+        Assert.Equal(target.Sha256, sampler.Sha256);
     }
 
     [Fact]
@@ -192,7 +191,7 @@ public sealed class TargetScriptTests
         await AssertNotArmedAsync(board, "\"handler\":\"hard\"", "TypeError: extra keyword arguments given");
         await AssertNotArmedAsync(board, "\"handler\":\"magic\"", "ValueError: unknown handler magic");
         await AssertNotArmedAsync(board, "\"handler\":\"native\"", "NameError: name 'll_native' isn't defined");
-        await AssertNotArmedAsync(board, "\"load\":\"wind\"", "ValueError: unknown load wind");
+        await AssertNotArmedAsync(board, "\"load\":\"gc\"", "NameError: name 'LLLoads' isn't defined");
         await AssertNotArmedAsync(board, "\"idle\":\"dream\"", "ValueError: unknown idle dream");
         await AssertNotArmedAsync(board, "\"irq\":\"sideways\"", "KeyError: sideways");
         await AssertNotArmedAsync(board, "\"response_pin\":35", "ValueError: pin can only be input");

@@ -38,6 +38,7 @@ internal static class VirtualPico
         [JsonPropertyName("high")] public uint[] High { get; init; } = [6250, 0];
         [JsonPropertyName("seconds")] public double Seconds { get; init; } = 5;
         [JsonPropertyName("tail_ms")] public int TailMs { get; init; } = 100;
+        [JsonPropertyName("burst")] public int[]? Burst { get; init; }
         [JsonPropertyName("oneshot")] public int? Oneshot { get; init; }
     }
 

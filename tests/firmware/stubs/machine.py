@@ -132,7 +132,113 @@ class Machine:
 machine = Machine()
 machine.Pin = Pin
 machine.Timer = Timer
-machine.freq = lambda: {"esp32": 160000000, "esp8266": 80000000, "rp2": 125000000}[PORT]
+USUAL_HZ = {"esp32": 160000000, "esp8266": 80000000, "rp2": 125000000}[PORT]
+ALLOWED_HZ = {
+    "esp32": (20000000, 40000000, 80000000, 160000000, 240000000),
+    "esp8266": (80000000, 160000000),
+    "rp2": (125000000, 133000000, 200000000),
+}[PORT]
+clock = [USUAL_HZ]
+
+
+# What the ports raise: ports/esp32/modmachine.c, ports/esp8266/modmachine.c, ports/rp2/modmachine.c.
+def freq(hz=None):
+    if hz is None:
+        return clock[0]
+    if hz not in ALLOWED_HZ:
+        raise ValueError(
+            {
+                "esp32": "frequency must be 20MHz, 40MHz, 80Mhz, 160MHz or 240MHz",
+                "esp8266": "frequency can only be either 80Mhz or 160MHz",
+                "rp2": "cannot change frequency",
+            }[PORT]
+        )
+    clock[0] = hz
+
+
+# Remembers what was asked of it; pins as ports/rp2/machine_uart.c allows them.
+class UART:
+    log = []
+    sent = [0]
+
+    def __init__(self, number, baud, *, tx=None, rx=None):
+        if PORT == "esp8266" and (number != 1 or tx is not None):
+            raise ValueError("UART(%d) can't do that" % number)
+        if PORT == "esp32" and number == 0:
+            raise ValueError("UART(0) is disabled (dedicated to REPL)")
+        if PORT == "rp2" and (tx & 3 or rx & 3 != 1 or (tx + 4 & 8) >> 3 != number):
+            raise ValueError("bad TX pin")
+        UART.log.append("open %s %s %s" % (number, tx, rx))
+        self.number = number
+
+    def write(self, block):
+        UART.sent[0] += len(block)
+        return len(block)
+
+    def deinit(self):
+        UART.log.append("close %d" % self.number)
+
+
+# A radio that knows no network: ports without one have no module `network`.
+class WLAN:
+    log = []
+    up = [False]
+    linked = [False]
+
+    def __init__(self, interface):
+        pass
+
+    def active(self, on=None):
+        if on is None:
+            return WLAN.up[0]
+        WLAN.log.append("active %s" % on)
+        WLAN.up[0] = on
+
+    def isconnected(self):
+        return WLAN.linked[0]
+
+    def status(self):
+        return 1000
+
+    def connect(self, name, key):
+        if not WLAN.up[0]:
+            raise OSError("Wifi Not Started")
+        WLAN.log.append("connect " + name)
+
+    def disconnect(self):
+        WLAN.log.append("disconnect")
+
+    def ifconfig(self):
+        return ("10.0.0.7", "255.255.255.0", "10.0.0.1", "10.0.0.1")
+
+
+class Datagrams:
+    AF_INET = SOCK_DGRAM = 0
+    sent = []
+
+    def getaddrinfo(self, host, port):
+        return [(0, 0, 0, "", (host, port))]
+
+    def socket(self, *a):
+        return self
+
+    def sendto(self, block, address):
+        if len(Datagrams.sent) < 1000:
+            Datagrams.sent.append(address)
+
+    def close(self):
+        WLAN.log.append("socket closed")
+
+
+machine.freq = freq
+machine.UART = UART
+if PORT != "rp2":  # a Pico without radio
+    network = Machine()
+    network.STA_IF = 0
+    network.STAT_CONNECTING = 1001
+    network.WLAN = WLAN
+    sys.modules["network"] = network
+    sys.modules["socket"] = Datagrams()
 sys.modules["machine"] = machine
 
 
@@ -166,7 +272,7 @@ def pins():
             "trigger": pin.trigger,
         }
     written = [b for b in Pin._log[: Pin._logged[0]]]
-    return json.dumps({"pins": answer, "written": written, "dropped": Pin._dropped[0], "gc": gc.isenabled(), "timer": Timer.running and Timer.running.plan})
+    return json.dumps({"pins": answer, "written": written, "dropped": Pin._dropped[0], "gc": gc.isenabled(), "timer": Timer.running and Timer.running.plan, "hz": clock[0], "uart": UART.log, "wlan": WLAN.log})
 
 
 bench.edge = edge

@@ -1,6 +1,6 @@
-# latencylab sampler/core 1
-# Calls, lines and the ear for the host: docs/protocol.md sections 1 and 2. Both boards carry the same text;
-# only the header line and LL_PART differ, and a test compares them.
+# latencylab core 1
+# Calls, lines and the ear for the host: docs/protocol.md sections 1 and 2. Both boards get this text: the host puts the
+# board's header line and LL_PART, "target" or "sampler", in front of it.
 import gc
 import json
 import machine
@@ -22,7 +22,6 @@ except ImportError:  # ESP8266 builds for small flash chips leave it out
         return crc ^ 0xFFFFFFFF
 
 
-LL_PART = "sampler"
 ll_calls = {}
 
 
