@@ -48,9 +48,9 @@ public static class MeasuredRunDocument
             Tool = tool,
             Firmware = run.Firmware,
             Plan = run.Plan.ToDocument(result.TimeBase),
-            Target = TargetOf(run.Target) with
+            Target = run.Target is null ? null : TargetOf(run.Target) with
             {
-                CpuHz = run.CpuHz ?? run.Target.Board.Identity.CpuHz,
+                CpuHz = run.CpuHz ?? run.Target?.Board.Identity.CpuHz,
                 LoadWork = run.Done is { LoadWork.Count: > 0 } done ? done.LoadWork : null,
             },
             Sampler = SamplerOf(run),

@@ -29,7 +29,7 @@ internal static class FreeRunningFirmware
     {
         var chip = SimulatedChip.Get(options.ChipId);
         return new LatencyModel(
-            LatencyProfile.OfFirmware(chip).Scaled(options.Speed), LoadPause.For(chip, options.Load), options.Offset.Picoseconds / 1000.0,
+            LatencyProfile.OfFirmware(chip).Scaled(options.Speed), [LoadPause.For(chip, options.Load)], options.Offset.Picoseconds / 1000.0,
             SimulationRandom.Mix(options.Seed, string.Create(CultureInfo.InvariantCulture, $"{stimulusSeed} free-running")));
     }
 }
