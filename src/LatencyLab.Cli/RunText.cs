@@ -33,7 +33,7 @@ internal static class RunText
         writer.WriteLine();
         if (run.Burst is { } burst)
         {
-            BurstText.Write(writer, burst, plan);
+            BurstText.Write(writer, burst, run.Plan);
             writer.WriteLine();
         }
 
