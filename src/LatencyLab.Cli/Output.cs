@@ -7,9 +7,14 @@ namespace LatencyLab.Cli;
 /// <summary>The two ways out: stdout is the result, stderr is talk. Commands get this instead of the console.</summary>
 public sealed class Output(TextWriter result, TextWriter talk, bool json, bool verbose)
 {
-    public TextWriter Result { get; } = result;
+    /// <summary>Where results go; text in it can't act on a terminal.</summary>
+    public TextWriter Result { get; } = new TerminalWriter(result, json);
 
-    public TextWriter Talk { get; } = talk;
+    /// <summary>Where talk goes; text in it can't act on a terminal.</summary>
+    public TextWriter Talk { get; } = new TerminalWriter(talk, json: false);
+
+    /// <summary>The terminal of talk itself, for a line that the tool rewrites: never for text of a board or a file.</summary>
+    public TextWriter Screen { get; } = talk;
 
     /// <summary>True when stdout must hold exactly one JSON document.</summary>
     public bool Json { get; } = json;

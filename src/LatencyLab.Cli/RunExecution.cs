@@ -15,7 +15,7 @@ namespace LatencyLab.Cli;
 /// <summary>Carries out one <c>run</c> command: rig, plans, measurements, folders, text.</summary>
 internal sealed partial class RunExecution(RunRequest request, IReadOnlyList<string> argv, Output output)
 {
-    private readonly ProgressLine _progress = new(output.Talk, output.TalkIsTerminal, TimeProvider.System);
+    private readonly ProgressLine _progress = new(output.Screen, output.TalkIsTerminal, TimeProvider.System);
     private readonly List<RunDocument> _runs = [];
     private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
     private readonly RunGate? _gate = RunGate.Of(request.FailOn, request.Baseline, request.Limit, request.Out);

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace LatencyLab.Cli;
@@ -5,10 +7,21 @@ namespace LatencyLab.Cli;
 /// <summary>Text from boards and files on its way to a terminal.</summary>
 public static class TerminalText
 {
+    // C0 without tab and line feed, DEL, C1, line and paragraph separators, and everything that reorders a line.
+    private static readonly SearchValues<char> Unsafe = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x20).Concat(Enumerable.Range(0x7f, 0x21)).Where(c => c is not ('\n' or '\t')).Select(c => (char)c),
+            '\u061c', '\u200e', '\u200f', '\u2028', '\u2029', '\u202a', '\u202b', '\u202c', '\u202d', '\u202e', '\u2066', '\u2067', '\u2068', '\u2069']);
+
     /// <summary>Replaces control characters, so that a board's name can't move the cursor or repaint the screen; line ends and tabs stay.</summary>
-    public static string Clean(string text)
+    public static string Clean(string text) => Replace(text, inJson: false);
+
+    /// <summary>True where nothing in the text can act on a terminal.</summary>
+    public static bool IsSafe(ReadOnlySpan<char> text) => !text.ContainsAny(Unsafe);
+
+    /// <summary>The same with the replacement that JSON allows: there the character itself must survive, as <c>\u202e</c>.</summary>
+    internal static string Replace(string text, bool inJson)
     {
-        if (!text.Any(IsUnsafe))
+        if (IsSafe(text))
         {
             return text;
         }
@@ -16,13 +29,71 @@ public static class TerminalText
         var clean = new StringBuilder(text.Length);
         foreach (var c in text)
         {
-            clean.Append(IsUnsafe(c) ? '\uFFFD' : c);
+            if (!Unsafe.Contains(c))
+            {
+                clean.Append(c);
+            }
+            else if (inJson && c != '\r')
+            {
+                clean.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            }
+            else
+            {
+                clean.Append(inJson ? c : '\uFFFD');
+            }
         }
 
         return clean.ToString();
     }
+}
 
-    // C0 without tab and line feed, DEL, C1, and the bidirectional overrides that reorder a line.
-    private static bool IsUnsafe(char c) =>
-        c is (< ' ' and not '\n' and not '\t') or (>= '\u007f' and <= '\u009f') or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+/// <summary>
+/// A way out through which no text can act on the terminal, whoever wrote it: what boards and files say is neutralised here once, not in each
+/// command. The tool's own control characters (a line that is rewritten) go around it.
+/// </summary>
+internal sealed class TerminalWriter(TextWriter inner, bool json) : TextWriter(CultureInfo.InvariantCulture)
+{
+    /// <summary>The terminal itself, for what the tool does to it on purpose.</summary>
+    public TextWriter Inner => inner;
+
+    public override Encoding Encoding => inner.Encoding;
+
+    public override void Write(char value)
+    {
+        if (TerminalText.IsSafe([value]))
+        {
+            inner.Write(value);
+        }
+        else
+        {
+            inner.Write(TerminalText.Replace(value.ToString(), json));
+        }
+    }
+
+    public override void Write(string? value) => inner.Write(value is null ? null : TerminalText.Replace(value, json));
+
+    public override void Write(char[] buffer, int index, int count) => Write(buffer.AsSpan(index, count));
+
+    public override void Write(ReadOnlySpan<char> buffer)
+    {
+        if (TerminalText.IsSafe(buffer))
+        {
+            inner.Write(buffer);
+        }
+        else
+        {
+            inner.Write(TerminalText.Replace(buffer.ToString(), json));
+        }
+    }
+
+    // The line end of the way out, not of this system: a caller's writer decides.
+    public override void WriteLine() => inner.WriteLine();
+
+    public override void WriteLine(string? value)
+    {
+        Write(value);
+        inner.WriteLine();
+    }
+
+    public override void Flush() => inner.Flush();
 }

@@ -31,7 +31,7 @@ public static class BaselineCommand
                 throw new LatencyLabException(FaultKind.Measurement, $"The run {bad.Document.RunId} isn't complete.", bad.Folder, "Take complete runs only.");
             }
 
-            if (chosen.FirstOrDefault(r => library.Runs.All(k => k.Document.RunId != r.Document.RunId)) is { } foreign)
+            if (chosen.FirstOrDefault(r => !File.Exists(Path.Combine(library.Root, r.Document.RunId, "run.json"))) is { } foreign)
             {
                 throw new LatencyLabException(FaultKind.Usage, $"The run {foreign.Document.RunId} isn't below {library.Root}.", foreign.Folder, "Name its root with --runs.");
             }

@@ -111,7 +111,7 @@ public static class ReportCommand
         try
         {
             Directory.CreateDirectory(folder);
-            File.WriteAllText(path, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            RunFolder.Replace(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

@@ -39,8 +39,13 @@ internal static class PictureFiles
     }
 
     private static string DefaultPath(string kind, PictureInput input) => input.Run is not null
-        ? Path.Combine(input.Path, kind + ".png")
+        ? NotALink(Path.Combine(input.Path, kind + ".png"))
         : $"{Path.GetFileNameWithoutExtension(input.Path)}-{kind}.png";
+
+    // Nobody named this path: a link in somebody else's run folder must not lead the picture over another file.
+    private static string NotALink(string path) => new FileInfo(path).LinkTarget is null
+        ? path
+        : throw new LatencyLabException(FaultKind.Storage, "The picture's place is a link, and links aren't followed.", path, "Name a file with -o, or remove the link.");
 
     private static string Json(string kind, List<(string Path, Picture Picture)> written)
     {

@@ -331,7 +331,33 @@ internal sealed class ChunkLogScan
         }
 
         var metadata = head with { EndTick = end, Gaps = [.. _gaps.OrderBy(g => g.FromTick)] };
+        CheckLevels(metadata);
         return new ChunkLogReport(metadata, [.. _chunks.Select(c => c.Sum(k => (long)k.Count))], hasEnd, _damages, _window.Length);
+    }
+
+    // Levels alternate from chunk to chunk as they do inside of one, unless a gap lies between: anything else is a lost edge that nobody owns up to.
+    private void CheckLevels(CaptureMetadata metadata)
+    {
+        foreach (var channel in metadata.Header.Channels)
+        {
+            var (level, lastTick) = (channel.InitialLevel, metadata.Header.StartTick);
+            var (nextGap, doubtUntil) = (0, long.MinValue);
+            foreach (var chunk in _chunks[channel.Index])
+            {
+                for (; nextGap < metadata.Gaps.Count && metadata.Gaps[nextGap].FromTick <= chunk.FirstTick; nextGap++)
+                {
+                    var gap = metadata.Gaps[nextGap];
+                    doubtUntil = gap.Channel is null || gap.Channel == channel.Index ? Math.Max(doubtUntil, gap.ToTick) : doubtUntil;
+                }
+
+                if (level == chunk.FirstLevel && doubtUntil < lastTick)
+                {
+                    throw Fault("An edge chunk goes on with the level that its channel has already.", chunk.Offset);
+                }
+
+                (level, lastTick) = (chunk.FirstLevel ^ ((chunk.Count & 1) == 0), chunk.LastTick);
+            }
+        }
     }
 
     // Number of the edge after the last one of a channel, and that one's tick; 128 bits since a capture may begin at the very first tick.

@@ -36,7 +36,7 @@ public sealed class ParquetCaptureWriter : IEdgeSink, IDisposable
         var partialPath = path + ".partial";
         try
         {
-            return new ParquetCaptureWriter(path, partialPath, new FileStream(partialPath, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16), origin);
+            return new ParquetCaptureWriter(path, partialPath, FreshFile.Create(partialPath, 1 << 16), origin);
         }
         catch (Exception e) when (StorageFault.Covers(e))
         {

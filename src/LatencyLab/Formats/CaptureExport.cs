@@ -60,7 +60,7 @@ public static class CaptureExport
         var unfinished = path + ".part";
         try
         {
-            using (var stream = new FileStream(unfinished, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+            using (var stream = FreshFile.Create(unfinished, bufferBytes: 0))
             {
                 var order = new TimeOrder(create(stream, notes, origin?.Simulated ?? false));
                 source.Read(Sliced(survey?.Completing(order) ?? order, range), cancellationToken);

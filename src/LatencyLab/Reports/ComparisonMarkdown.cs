@@ -73,6 +73,6 @@ public static class ComparisonMarkdown
         return cases;
     }
 
-    private static string Escape(string text) => string.Concat(text.Select(c => c is '|' or '<' or '>' or '`' or '*' or '_' or '[' or ']' or '@' or '#' or '\\' ? "\\" + c
-        : char.IsControl(c) ? " " : c.ToString()));
+    private static string Escape(string text) => string.Concat(
+        ReportWords.Clean(text).Select(c => c is '|' or '<' or '>' or '`' or '*' or '_' or '[' or ']' or '@' or '#' or '\\' ? "\\" + c : c.ToString()));
 }

@@ -110,17 +110,7 @@ public sealed class Baselines
         }
 
         buffer.WriteByte((byte)'\n');
-        try
-        {
-            // Renamed into place, so that a crash leaves the old file or the new one.
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(_path))!);
-            var temporary = _path + ".tmp";
-            File.WriteAllBytes(temporary, buffer.ToArray());
-            File.Move(temporary, _path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new LatencyLabException(FaultKind.Storage, $"The baselines can't be written: {e.Message}", _path, null, e);
-        }
+        RunFolder.Touching(_path, "write", path => Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!));
+        RunFolder.Replace(_path, stream => stream.Write(buffer.ToArray()));
     }
 }

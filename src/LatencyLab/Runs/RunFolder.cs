@@ -198,7 +198,7 @@ public sealed class RunFolder
     public static void Replace(string path, Action<Stream> write) => Touching(path, "write", _ =>
     {
         var partial = path + ".partial";
-        using (var file = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None))
+        using (var file = FreshFile.Create(partial))
         {
             write(file);
             file.Flush(flushToDisk: true);

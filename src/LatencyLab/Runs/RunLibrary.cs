@@ -88,9 +88,13 @@ public sealed class RunLibrary(string root)
     private StoredRun[] OfBaseline(string name)
     {
         var ids = Baselines.Load(Root).Find(name);
-        return [.. ids.Select(id => Runs.FirstOrDefault(r => r.Document.RunId == id) ?? throw new LatencyLabException(
+        return [.. ids.Select(id => Stored(id) ?? throw new LatencyLabException(
             FaultKind.Storage, $"The run {id} of the baseline '{name}' is gone.", Root, $"Set the baseline anew: latencylab baseline set {name} RUN…"))];
     }
+
+    // What baselines.json says may be anything: only a name directly below the root is a run.
+    private StoredRun? Stored(string id) =>
+        id.Length > 0 && Path.GetFileName(id) == id && id is not ("." or "..") && Path.Combine(Root, id) is var folder && File.Exists(Path.Combine(folder, "run.json")) ? TryRead(folder) : null;
 
     // v1.25 means 1.25.0 and 1.25.1, not 1.250.
     private static bool IsVersion(RunDocument run, string operand)
@@ -109,7 +113,8 @@ public sealed class RunLibrary(string root)
 
         try
         {
-            return [.. Directory.EnumerateDirectories(folder).Where(f => File.Exists(Path.Combine(f, "run.json")))
+            // Reading is waiting for the disk and taking JSON apart, each run on its own.
+            return [.. Directory.GetDirectories(folder).AsParallel().Where(f => File.Exists(Path.Combine(f, "run.json")))
                 .Select(TryRead).OfType<StoredRun>().OrderBy(r => r.Document.CreatedUtc).ThenBy(r => r.Document.RunId, StringComparer.Ordinal)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

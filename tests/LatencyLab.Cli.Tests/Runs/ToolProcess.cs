@@ -33,9 +33,15 @@ internal sealed partial class ToolProcess : IAsyncDisposable
 
     /// <param name="temporary">Becomes the system's folder for temporary files, where board locks live.</param>
     /// <param name="args">Arguments of latencylab.</param>
-    public static ToolProcess Start(string temporary, params string[] args)
+    public static ToolProcess Start(string temporary, params string[] args) => StartUnder([], temporary, args);
+
+    /// <param name="launcher">A program and its arguments that start the tool.</param>
+    /// <param name="temporary">Becomes the system's folder for temporary files.</param>
+    /// <param name="args">Arguments of latencylab.</param>
+    public static ToolProcess StartUnder(string[] launcher, string temporary, params string[] args)
     {
-        var start = new ProcessStartInfo("dotnet", [ToolUnderTest.Assembly, .. args])
+        string[] command = [.. launcher, "dotnet", ToolUnderTest.Assembly, .. args];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -65,6 +71,12 @@ internal sealed partial class ToolProcess : IAsyncDisposable
     public void Interrupt() => Signal(2);
 
     public void Terminate() => Signal(15);
+
+    /// <summary>SIGSTOP: the process stands still, as on a host that sleeps.</summary>
+    public void Suspend() => Signal(19);
+
+    /// <summary>SIGCONT.</summary>
+    public void Resume() => Signal(18);
 
     /// <summary>kill -9.</summary>
     public void Kill() => _process.Kill();

@@ -160,13 +160,16 @@ public sealed class ChunkLogTests : IDisposable
         Assert.Equal([18, 20], report.EdgesByChannel);
     }
 
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<int, byte[]> s_logs = new();
+
     [Fact]
     public void Records_that_lie_with_a_right_checksum_end_in_a_typed_error() =>
         Gen.Select(Seeds, Gen.Int[1, 4]).Sample(
             (seed, changes) =>
             {
                 var random = new Random(seed);
-                var bytes = File.ReadAllBytes(Write(Recording.Make(seed % 500, steps: 12, maxBlock: 30)));
+                // Writing a log goes to the disk each time: made anew for each mutant, the logs took all the time of the long form.
+                var bytes = s_logs.GetOrAdd(seed % 500, number => File.ReadAllBytes(Write(Recording.Make(number, steps: 12, maxBlock: 30)))).ToArray();
                 for (var i = 0; i < changes; i++)
                 {
                     ChunkLogMutation.LieInOneRecord(bytes, random);
@@ -187,6 +190,40 @@ public sealed class ChunkLogTests : IDisposable
                 File.Delete(path);
             },
             iter: Tool.LongRuns ? 100_000 : 500);
+
+    [Fact]
+    public void A_chunk_whose_level_does_not_alternate_is_refused_unless_a_gap_excuses_it()
+    {
+        foreach (var hasGap in new[] { false, true })
+        {
+            var path = NewPath();
+            using (var writer = ChunkLogWriter.Create(path, new CaptureOrigin()))
+            {
+                writer.Begin(new CaptureHeader(new LatencyLab.Units.TimeBase(1000), [new Channel(0, "D0", false)]));
+                writer.Edges(0, true, [10]);
+                writer.Flush();
+                if (hasGap)
+                {
+                    writer.Gap(new Gap(11, 19, 0, null, "frame lost"));
+                }
+
+                writer.Edges(0, hasGap, [20]);
+                writer.End(30);
+            }
+
+            if (hasGap)
+            {
+                Assert.Equal(2, ChunkLogReader.Verify(path).Edges);
+                continue;
+            }
+
+            var bytes = File.ReadAllBytes(path);
+            var last = Fuzz.ByteStructure.ChunkRecords(bytes)[^2];
+            bytes[last + 22] ^= 1;
+            var lie = NewFile(Fuzz.ByteStructure.RepairChunkLog(bytes, new Random(1)));
+            Assert.Contains("level", Assert.Throws<CaptureFormatException>(() => ChunkLogReader.Verify(lie)).Message, StringComparison.Ordinal);
+        }
+    }
 
     [Fact]
     public void A_file_of_nothing_but_false_records_is_given_up_in_linear_time()

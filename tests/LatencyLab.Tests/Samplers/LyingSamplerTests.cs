@@ -33,6 +33,19 @@ public sealed class LyingSamplerTests
         Assert.Equal(0, health.FramesLost);
     }
 
+    [Fact]
+    public void Frames_that_change_places_cost_the_one_that_came_late_and_it_becomes_a_gap()
+    {
+        var bench = new FrameTestBench(Nonce);
+        var (hello, first, second, third, end) = (bench.Hello(1), bench.Edges(0, 0, [100]), bench.Edges(0, 1, [200]), bench.Edges(0, 2, [300]), bench.End(1, 1000, 3));
+        var (edges, health) = Decode(hello, first, third, second, end);
+        Assert.Equal([100, 300], edges.Edges.Select(e => e.Tick));
+        Assert.Equal([true, true], edges.Edges.Select(e => e.Level));
+        var gap = Assert.Single(edges.Gaps);
+        Assert.Equal((101, 299, 1), (gap.FromTick, gap.ToTick, gap.LostEdges));
+        Assert.Equal((1, 1), (health.FramesLost, health.FramesDoubled));
+    }
+
     [Theory]
     [InlineData("\"build\":\"\\ud800\"")]
     [InlineData("\"\\udc00\":1")]

@@ -94,14 +94,6 @@ public sealed class SuiteState
         }
 
         buffer.WriteByte((byte)'\n');
-        try
-        {
-            File.WriteAllBytes(_path + ".tmp", buffer.ToArray());
-            File.Move(_path + ".tmp", _path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new LatencyLabException(FaultKind.Storage, $"The state of the suite can't be written: {e.Message}", _path, null, e);
-        }
+        RunFolder.Replace(_path, stream => stream.Write(buffer.ToArray()));
     }
 }
