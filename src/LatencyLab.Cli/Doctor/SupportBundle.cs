@@ -8,6 +8,9 @@ namespace LatencyLab.Cli.Doctor;
 /// <summary>A ZIP for bug reports. It says what the computer and the boards are, and nothing of whose they are.</summary>
 internal static partial class SupportBundle
 {
+    // A shorter one, such as the 0001 that clones share, tells nobody apart and stands in many other words.
+    private const int ShortestSerial = 5;
+
     /// <summary>Writes findings and ports.</summary>
     /// <exception cref="LatencyLabException">The file can't be written (kind storage).</exception>
     public static void Write(string path, IReadOnlyList<Finding> findings, IReadOnlyList<SerialPortInfo> ports)
@@ -15,9 +18,11 @@ internal static partial class SupportBundle
         try
         {
             using var zip = new ZipArchive(File.Create(path), ZipArchiveMode.Create);
-            Add(zip, "findings.txt", string.Concat(findings.Select(f => $"{f.Health}: {f.Subject}: {f.What}{(f.Try is null ? "" : $" Try: {f.Try}")}\n")));
-            Add(zip, "ports.txt", string.Concat(ports.Select(p => $"{p.Path} {p.UsbIds ?? "-"} {p.Known?.Name ?? p.Product ?? "-"} {(p.SerialNumber is null ? "no serial number" : "has a serial number")}\n")));
-            Add(zip, "version.txt", $"LatencyLab {typeof(SupportBundle).Assembly.GetName().Version}\n");
+            // Also inside names of ports, where macOS and /dev/serial/by-id put them.
+            string[] serials = [.. ports.Select(p => p.SerialNumber).OfType<string>().Where(s => s.Length >= ShortestSerial).OrderByDescending(s => s.Length)];
+            Add(zip, serials, "findings.txt", string.Concat(findings.Select(f => $"{f.Health}: {f.Subject}: {f.What}{(f.Try is null ? "" : $" Try: {f.Try}")}\n")));
+            Add(zip, serials, "ports.txt", string.Concat(ports.Select(p => $"{p.Path} {p.UsbIds ?? "-"} {p.Known?.Name ?? p.Product ?? "-"} {(p.SerialNumber is null ? "no serial number" : "has a serial number")}\n")));
+            Add(zip, serials, "version.txt", $"LatencyLab {typeof(SupportBundle).Assembly.GetName().Version}\n");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -44,16 +49,16 @@ internal static partial class SupportBundle
         return BoardId().Replace(text, m => m.Value[..2] + "…");
     }
 
-    private static void Add(ZipArchive zip, string name, string text)
+    private static void Add(ZipArchive zip, IReadOnlyList<string> serials, string name, string text)
     {
         using var entry = new StreamWriter(zip.CreateEntry(name).Open(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-        entry.Write(Anonymous(text));
+        entry.Write(Anonymous(serials.Aggregate(text, (all, serial) => all.Replace(serial, "SERIAL", StringComparison.OrdinalIgnoreCase))));
     }
 
     // unique_id has 4, 6 or 8 bytes; the first tells the maker, the rest the one board. A build's git hash has a g before it and stays.
-    [GeneratedRegex("(?<![0-9A-Za-z_])[0-9a-fA-F]{8}(?:[0-9a-fA-F]{4}){0,2}(?![0-9A-Za-z_])", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("(?<![0-9A-Za-z])[0-9a-fA-F]{8}(?:[0-9a-fA-F]{4}){0,2}(?![0-9A-Za-z])", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex BoardId();
 
-    [GeneratedRegex(@"(?<scheme>(?:tcp|rfc2217)://)[^\s:/]+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?<scheme>(?:tcp|rfc2217)://)(?:\[[^\]\s]*\]|[^\s:/]+)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Address();
 }

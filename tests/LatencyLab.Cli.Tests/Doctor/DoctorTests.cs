@@ -88,12 +88,19 @@ public sealed class DoctorTests : IDisposable
         Assert.Contains("gabc12345 on 2026-11-23 1a86:7523", text, StringComparison.Ordinal);
 
         var file = Path.Combine(_root, "bundle.zip");
-        SupportBundle.Write(file, [new Finding("sampler", Health.Good, "uid e6614103e7174022")], [new SerialPortInfo("/dev/ttyACM0", 0x2e8a, 5, "E6614103E7174022")]);
+        SupportBundle.Write(
+            file,
+            [
+                new Finding("sampler", Health.Good, "/dev/serial/by-id/usb-MicroPython_Board_in_FS_mode_e6614103e7174022-if00: uid e6614103e7174022"),
+                new Finding("/dev/cu.usbserial-A50285BI", Health.Bad, "tcp://[fe80::17]:4000 is silent", "Look at rfc2217://lab.example:4001."),
+            ],
+            [new SerialPortInfo("/dev/ttyACM0", 0x2e8a, 5, "E6614103E7174022"), new SerialPortInfo("/dev/cu.usbserial-A50285BI", 0x0403, 0x6001, "A50285BI")]);
         using var zip = ZipFile.OpenRead(file);
         foreach (var entry in zip.Entries)
         {
             using var reader = new StreamReader(entry.Open());
-            Assert.DoesNotContain("E6614103E7174022", reader.ReadToEnd(), StringComparison.OrdinalIgnoreCase);
+            var all = reader.ReadToEnd();
+            Assert.All(["6614103E7174022", "A50285BI", "fe80", "lab.example"], word => Assert.DoesNotContain(word, all, StringComparison.OrdinalIgnoreCase));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using CsCheck;
 using LatencyLab.Links;
 using LatencyLab.MicroPython;
@@ -162,6 +163,25 @@ public sealed class RawReplTests
         Assert.Equal(1, board.SoftResets);
         Assert.Equal(SmallBoard.Mode.Friendly, board.State);
     }
+
+    [Fact]
+    public async Task What_a_ROM_prints_at_74880_baud_is_drained_and_never_taken_for_an_answer() =>
+        // "ets Jan  8 2013,rst cause:2, boot mode:(3,6)" read at 115200 baud is any bytes, those of the protocol among them.
+        await Gen.Select(Gen.OneOf(Gen.Byte, Gen.Byte[0, 4], Gen.Const((byte)'>')).Array[1, 300], Gen.Int[0, 400]).SampleAsync(
+            async (noise, startsAtMs) =>
+            {
+                var board = new SmallBoard { Run = _ => ("fine", "") };
+                foreach (var piece in noise.Chunk(60).Index())
+                {
+                    board.Say(Encoding.Latin1.GetString(piece.Item), TimeSpan.FromMilliseconds(startsAtMs + (5 * piece.Index)));
+                }
+
+                var repl = await RawRepl.EnterAsync(board.Link, board.Limits, Stop);
+                Assert.Null(repl.Interrupted);
+                Assert.Equal("fine", (await repl.ExecuteAsync("x", Stop)).Output);
+                Assert.False(repl.RestartOnLeave);
+            },
+            iter: 300, threads: 1);
 
     [Fact]
     public async Task A_board_ten_times_slower_than_usual_still_works_and_a_factor_helps_a_slower_one()
