@@ -29,7 +29,7 @@ public sealed class SignalSession
         Plan = plan;
         _target = target;
         _sampler = sampler;
-        TimeBase = new TimeBase(samplerHz / 2);
+        TimeBase = new TimeBase(samplerHz / 2, sampler.Clock?.Ppm);
     }
 
     /// <summary>The plan with the variants that this board can.</summary>
@@ -39,7 +39,7 @@ public sealed class SignalSession
     public TimeBase TimeBase { get; }
 
     /// <summary>What stamps.</summary>
-    public SamplerIdentity Sampler => PicoSampler.IdentityOf(_sampler.Board, TimeBase.TickHz);
+    public SamplerIdentity Sampler => PicoSampler.IdentityOf(_sampler.Board, TimeBase.TickHz, _sampler.Clock);
 
     /// <summary>Names of the channels that a plan makes.</summary>
     public static IReadOnlyList<string> ChannelNames(SignalPlan plan) => plan.Test == SignalTest.Timer ? ["timer"] : plan.Variants ?? [];
@@ -115,7 +115,7 @@ public sealed class SignalSession
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var periods = Plan.Test == SignalTest.Toggle ? Plan.Periods : 0;
         var request = new CaptureRequest(
-            nonce, [PicoSampler.ResponseGpio], [name], null, 0, seed, default, default, Plan.Seconds) { OneShotWords = periods > 0 ? 2 * periods : null };
+            nonce, [PicoSampler.ResponseGpio], [name], null, 0, seed, default, default, Plan.Seconds) { OneShotWords = periods > 0 ? 2 * periods : null, CalibrationPpm = TimeBase.CalibrationPpm };
         Task? begun = null;
         CaptureOutcome? outcome = null;
         try
