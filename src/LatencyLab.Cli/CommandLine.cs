@@ -25,6 +25,7 @@ public static class CommandLine
         ("export", ExportCommand.Create),
         ("history", HistoryCommand.Create),
         ("import", ImportCommand.Create),
+        ("live", LiveCommand.Create),
         ("pins", PinsCommand.Create),
         ("plot", PlotCommand.Create),
         ("report", ReportCommand.Create),
@@ -43,7 +44,8 @@ public static class CommandLine
     {
         var output = new Output(stdout, stderr, args.Contains("--json", StringComparer.Ordinal), args.Contains("--verbose", StringComparer.Ordinal) || args.Contains("-v", StringComparer.Ordinal))
         {
-            TalkIsTerminal = ReferenceEquals(stderr, Console.Error) && Terminal.CanRewriteLines,
+            TalkTerminal = ReferenceEquals(stderr, Console.Error) && Terminal.CanRewriteLines ? Terminal.OfTalk() : null,
+            ResultIsAscii = ReferenceEquals(stdout, Console.Out) && !Console.IsOutputRedirected && !Terminal.ShowsUnicode,
             WidthColumns = ReferenceEquals(stdout, Console.Out) ? Terminal.WidthColumns : Terminal.PageColumns,
         };
         if (args.Length == 0)

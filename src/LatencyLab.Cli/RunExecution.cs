@@ -14,9 +14,9 @@ namespace LatencyLab.Cli;
 /// <summary>Carries out one <c>run</c> command: rig, plans, measurements, folders, text.</summary>
 internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> argv, Output output)
 {
-    private readonly ProgressLine _progress = new(output.Talk, output.TalkIsTerminal, TimeProvider.System);
+    private readonly ProgressDisplay _progress = new(output.Talk, output.TalkTerminal, TimeProvider.System);
     private readonly List<RunDocument> _runs = [];
-    private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
+    private readonly PinCheck _pins = new(output, request.ForcePin);
     private readonly RunGate? _gate = RunGate.Of(request.FailOn, request.Baseline, request.Limit, request.Out);
 
     private delegate Task<MeasuredRun> Measure(IEdgeSink edges, IReadOnlyList<IPairSink> pairs, Action<RunProgress> onProgress, CancellationToken cancellationToken);
@@ -26,7 +26,7 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
         var selection = new RigSelection(request.Rig, request.Target, request.IsSelfTimed ? null : request.Sampler, request.Timeout, request.Wait)
         {
             IsSelfTimed = request.IsSelfTimed,
-            CommandOnSimulator = string.Join(' ', argv.Select(a => a.Any(char.IsWhiteSpace) ? $"\"{a}\"" : a)) + " --rig sim",
+            CommandOnSimulator = RigSelection.OnSimulator(argv),
         };
         if (request.SimTruth is not null && selection.KnownChip is null)
         {
@@ -47,8 +47,7 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
             index++;
             var (target, sampler) = await rig.StartAsync(cancellationToken);
             var chip = BoardCatalog.Get(target.Chip);
-            var plan = request.Plan(chip, seed, index);
-            CheckPins(chip, plan);
+            var plan = _pins.Passed(chip, request.Plan(chip, seed, index));
             rig.ConnectWires(plan);
             var code = await MeasureAsync(rig, plan, target, sampler, cancellationToken);
             worst = code == ExitCode.Done ? worst : code;
@@ -72,23 +71,11 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
     {
         if (chip is not null)
         {
-            CheckPins(chip, request.Plan(chip, 1, 1));
+            _pins.Passed(chip, request.Plan(chip, 1, 1));
             return;
         }
 
         request.PlanOn(request.ResponsePin ?? -1, 1, 1);
-    }
-
-    private void CheckPins(Chip chip, RunPlan plan)
-    {
-        foreach (var (gpio, use) in new[] { (plan.Pin, PinUse.IrqInput), (plan.ResponsePin, PinUse.ResponseOutput) })
-        {
-            var answer = PinRules.Ask(chip, gpio, use, force: request.ForcePin).OrThrow();
-            if (answer.Permission == PinPermission.Warned && _warned.Add(answer.Why))
-            {
-                output.Talk.WriteLine($"warning: {answer.Why}");
-            }
-        }
     }
 
     private async Task<ExitCode> MeasureAsync(Rig rig, RunPlan plan, BoardOnPort target, BoardOnPort sampler, CancellationToken cancellationToken)
@@ -177,7 +164,7 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
             return;
         }
 
-        RunText.Write(run, measured.Result.Latencies, measured.Result.TimeBase, output.WidthColumns, output.Result);
+        RunText.Write(run, measured.Result.Latencies, measured.Result.TimeBase, output.WidthColumns, output.Result, output.ResultIsAscii);
         output.Result.WriteLine();
         output.Result.WriteLine($"run {folder.RunId}{(run.Simulated ? " (SIMULATED)" : "")}   files in {folder.Path}   next: {Next(run, folder)}");
     }
