@@ -49,7 +49,7 @@ internal sealed class LiveExecution(RunRequest request, LiveEnds ends, IReadOnly
         {
             session = await LiveSession.StartAsync(live, target, sampler, TimeProvider.System, cancellationToken);
             rig.CountTruth(live.Plan.Rules(session.TimeBase));
-            var planned = MeasuredRunDocument.Planned(live.Plan, target, sampler, session.TimeBase, folder.RunId, folder.Path, created, argv, ToolVersion.Document, rig.IsSimulated);
+            var planned = MeasuredRunDocument.Planned(live.Plan, target, session.Sampler, folder.RunId, folder.Path, created, argv, ToolVersion.Document, rig.IsSimulated);
             var checkpoint = new LiveCheckpoint(folder, planned, session, TimeProvider.System);
             await using var stop = cancellationToken.Register(checkpoint.Want);
             result = await session.MeasureAsync(
@@ -142,7 +142,7 @@ internal sealed class LiveExecution(RunRequest request, LiveEnds ends, IReadOnly
         var timeBase = result.Run.Result.TimeBase;
         RunText.Write(run, result.Run.Result.Latencies, timeBase, output.WidthColumns, output.Result, output.ResultIsAscii);
         output.Result.WriteLine();
-        foreach (var line in LiveText.Closing(run, result))
+        foreach (var line in LiveText.Closing(run))
         {
             output.Result.WriteLine(TerminalText.Clean(line));
         }

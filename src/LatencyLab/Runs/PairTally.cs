@@ -1,4 +1,5 @@
 using LatencyLab.Analysis;
+using LatencyLab.Runs.Live;
 using LatencyLab.Statistics;
 using LatencyLab.Units;
 
@@ -165,6 +166,34 @@ public sealed class PairTally : IPairSink
         Withheld += withheld ? later.Matched : later.Withheld;
         WarmupAnswered += later.WarmupAnswered;
         Total += later.Total;
+    }
+
+    /// <summary>What a live session stored of its counts. The order in which latencies came isn't among it: intervals are those of independent values.</summary>
+    /// <param name="counts">Latencies and stimuli without one.</param>
+    /// <param name="worst">The longest with their times.</param>
+    public static PairTally Restore(LatencyCounts counts, IEnumerable<TimedValue> worst)
+    {
+        var tally = new PairTally
+        {
+            Matched = counts.Latencies.Count + counts.Withheld,
+            Withheld = counts.Withheld,
+            Late = counts.Late,
+            Missed = counts.Missed,
+            Excluded = counts.Excluded,
+            _risingCensored = counts.Late + counts.Missed,
+        };
+        tally.Total = tally.Stimuli;
+        for (var i = 0; i < counts.Latencies.Distinct; i++)
+        {
+            tally._rising.Add(counts.Latencies.Values[i], counts.Latencies.CountAt(i));
+        }
+
+        foreach (var value in worst)
+        {
+            tally.Worst.Add(value);
+        }
+
+        return tally;
     }
 
     /// <summary>To multiples of how many ticks latencies above 2^20 ticks were rounded up, so that memory stays bounded; 1 while all are exact.</summary>

@@ -57,6 +57,9 @@ public sealed class LiveSession
     /// <summary>Ticks of the session.</summary>
     public TimeBase TimeBase => _session.TimeBase;
 
+    /// <summary>What stamps.</summary>
+    public SamplerIdentity Sampler => _session.Sampler;
+
     /// <summary>The edges that are kept.</summary>
     public RecentEdges Recent => _recent;
 
