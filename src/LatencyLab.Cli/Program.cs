@@ -7,4 +7,5 @@ if (args is ["--version"])
     return (int)ExitCode.Done;
 }
 
+using var interrupts = SecondInterrupt.Register();
 return await CommandLine.RunAsync(args, Console.Out, Console.Error);

@@ -4,14 +4,15 @@ using LatencyLab.Runs.Live;
 namespace LatencyLab.Cli.Live;
 
 /// <summary>
-/// Writes each minute what a live session has counted, so that a killed one leaves its numbers. The work is done beside the measurement: what the sampler sends is
-/// taken all the while.
+/// Writes what a live session has counted, soon at first and then each minute, so that a killed one leaves its numbers. The work is done beside the measurement:
+/// what the sampler sends is taken all the while.
 /// </summary>
 internal sealed class LiveCheckpoint(RunFolder folder, RunDocument planned, LiveSession session, TimeProvider clock)
 {
-    private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestPeriod = TimeSpan.FromMinutes(1);
 
     private Task _writing = Task.CompletedTask;
+    private TimeSpan _period = TimeSpan.FromSeconds(1);
     private long _last;
     private volatile bool _wanted = true;
 
@@ -20,7 +21,7 @@ internal sealed class LiveCheckpoint(RunFolder folder, RunDocument planned, Live
 
     public void WriteWhenDue(RunProgress progress)
     {
-        if (progress.Tally is null || !_writing.IsCompleted || (!_wanted && clock.GetElapsedTime(_last) < Period))
+        if (progress.Tally is null || !_writing.IsCompleted || (!_wanted && clock.GetElapsedTime(_last) < _period))
         {
             return;
         }
@@ -28,6 +29,7 @@ internal sealed class LiveCheckpoint(RunFolder folder, RunDocument planned, Live
         // A full disk ends the session here, as it would at its end.
         _writing.GetAwaiter().GetResult();
         (_wanted, _last) = (false, clock.GetTimestamp());
+        _period = _period * 2 < LongestPeriod ? _period * 2 : LongestPeriod;
         var tally = session.Snapshot();
         var captured = session.TimeBase.ToNanoseconds(progress.TickOffset + progress.CapturedTick);
         _writing = Task.Run(() => Write(tally, captured));
