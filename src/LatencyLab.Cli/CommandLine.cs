@@ -37,9 +37,6 @@ public static class CommandLine
         ("wiring", WiringCommand.Create),
     ];
 
-    // After Ctrl-C the boards are stopped in order and what was measured is written; only a hang is cut off.
-    private static readonly TimeSpan TerminationPatience = TimeSpan.FromSeconds(60);
-
     public static async Task<int> RunAsync(string[] args, TextWriter stdout, TextWriter stderr, CancellationToken cancellationToken = default)
     {
         var output = new Output(stdout, stderr, args.Contains("--json", StringComparer.Ordinal), args.Contains("--verbose", StringComparer.Ordinal) || args.Contains("-v", StringComparer.Ordinal))
@@ -63,7 +60,7 @@ public static class CommandLine
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { Output = stdout, Error = stderr, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TerminationPatience }, cancellationToken);
+            return await parsed.InvokeAsync(new InvocationConfiguration { Output = stdout, Error = stderr, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancellationToken);
         }
         catch (LatencyLabException e)
         {

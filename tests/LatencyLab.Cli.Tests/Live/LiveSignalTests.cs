@@ -28,7 +28,9 @@ public sealed class LiveSignalTests
         var outcome = await live.OutcomeAsync();
         Assert.True(outcome.Code == code, outcome.Said);
         Assert.Equal((status, "stopped"), ((string?)outcome.Json["status"], (string?)outcome.Json["live"]!["end"]));
-        Assert.Equal((long)outcome.Json["counts"]!["callbacks"]!, (long)outcome.Json["counts"]!["matched"]!);
+        // The answer to the last stimulus may lie behind the end.
+        var matched = (long)outcome.Json["counts"]!["matched"]!;
+        Assert.InRange((long)outcome.Json["counts"]!["callbacks"]!, matched, matched + 1);
         Assert.True((long)outcome.Json["live"]!["kept"]!["edges"]![0]! > 0);
 
         var next = await rig.RunAsync("--samples", "50", "--gap", "2ms", "--json");
@@ -38,19 +40,17 @@ public sealed class LiveSignalTests
     [Fact]
     public async Task A_second_interrupt_ends_at_once_and_what_was_counted_is_there()
     {
-        await using var rig = await ServedRig.StartAsync("--rig", "sim:esp32?pace=real");
+        // A target that never answers: to end in order takes minutes, so that the second one surely comes in between.
+        await using var rig = await ServedRig.StartAsync("--rig", "sim:esp32?pace=real&fault=hang@100");
         await using var live = Start(rig, "--until-stop");
         await live.UntilAsync(() => Counted(rig) > 0);
         live.Interrupt();
+        await Task.Delay(500, TestContext.Current.CancellationToken);
         live.Interrupt();
         var outcome = await live.OutcomeAsync();
-        // The first may have been served before the second came.
-        Assert.True(outcome.Code is 130 or 0, outcome.Said);
-        if (outcome.Code == 130)
-        {
-            Assert.Contains("stopped at once", outcome.Stderr, StringComparison.Ordinal);
-            Assert.Equal("partial", (string?)Document(rig)!["status"]);
-        }
+        Assert.True(outcome.Code == 130, outcome.Said);
+        Assert.Contains("stopped at once", outcome.Stderr, StringComparison.Ordinal);
+        Assert.Equal("partial", (string?)Document(rig)!["status"]);
 
         var next = await rig.RunAsync("--samples", "50", "--gap", "2ms", "--json");
         Assert.True(next.Code == 0, next.Said);
