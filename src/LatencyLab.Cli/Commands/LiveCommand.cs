@@ -9,7 +9,7 @@ namespace LatencyLab.Cli.Commands;
 public static class LiveCommand
 {
     // What a session without a planned end has no use for.
-    private static readonly HashSet<string> OfRunOnly = ["--samples", "--repeat", "--csv", "--keep-log", "--fail-on", "--baseline", "--limit"];
+    private static readonly HashSet<string> OfRunOnly = ["--samples", "--repeat", "--csv", "--keep-log", "--fail-on", "--baseline", "--limit", "--variant", "--period"];
 
     private static readonly Duration DefaultKeep = Duration.Parse("10s");
 
@@ -35,9 +35,14 @@ public static class LiveCommand
         });
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var request = options.Read(parsed) with { Samples = 1, Repeat = 1 };
+            var request = (options.Read(parsed) with { Samples = 1, Repeat = 1 }).WithRigFile();
+            if (request.Test.Signal is not null)
+            {
+                throw new LatencyLabException(FaultKind.Usage, $"The test {request.Test.Name} has no stimuli whose answers could be watched.", "--test", $"Use 'latencylab run --test {request.Test.Name}'.");
+            }
+
             var ends = new LiveEnds(parsed.GetValue(duration), parsed.GetValue(breakOn), parsed.GetValue(keep) ?? DefaultKeep);
-            return (int)await new LiveExecution(request.WithRigFile(), ends, ["latencylab", .. parsed.Tokens.Select(t => t.Value)], output).RunAsync(cancellationToken);
+            return (int)await new LiveExecution(request.WithPin(), ends, ["latencylab", .. parsed.Tokens.Select(t => t.Value)], output).RunAsync(cancellationToken);
         });
         return command;
     }

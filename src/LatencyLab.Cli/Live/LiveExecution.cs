@@ -109,7 +109,7 @@ internal sealed class LiveExecution(RunRequest request, LiveEnds ends, IReadOnly
         var subtitle = RunPlots.Subtitle(run, result.Run.Result);
         if (result.Run.Result.Latencies.Count > 0)
         {
-            RunPlots.Histogram(folder.Path, result.Run.Result, subtitle, style);
+            RunPlots.Histogram(folder.Path, result.Run.Result, ReportWords.Measured(run.Plan.Test), subtitle, style);
         }
 
         if (run.Live?.Kept is not { } kept)
