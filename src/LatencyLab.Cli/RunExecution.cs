@@ -118,7 +118,7 @@ internal sealed class RunExecution(RunRequest request, IReadOnlyList<string> arg
         }
 
         var session = await RunSession.StartAsync(plan, target, sampler, TimeProvider.System, cancellationToken);
-        return (session.Plan, session.Sampler, session.MeasureAsync);
+        return (session.Plan, session.Sampler, (edges, pairs, onProgress, stop) => session.MeasureAsync(edges, pairs, onProgress, stop));
     }
 
     private async Task<MeasuredRun> RecordAsync(TimeBase timeBase, Measure measure, RunFolder folder, bool simulated, CancellationToken cancellationToken)

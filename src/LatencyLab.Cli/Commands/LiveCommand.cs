@@ -36,6 +36,11 @@ public static class LiveCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var request = (options.Read(parsed) with { Samples = 1, Repeat = 1 }).WithRigFile();
+            if (request.IsSelfTimed)
+            {
+                throw new LatencyLabException(FaultKind.Usage, "A target that times itself can't be watched: it keeps its times until its end.", "--sampler", "Name a Pico as sampler, or use 'latencylab run'.");
+            }
+
             if (request.Test.Signal is not null)
             {
                 throw new LatencyLabException(FaultKind.Usage, $"The test {request.Test.Name} has no stimuli whose answers could be watched.", "--test", $"Use 'latencylab run --test {request.Test.Name}'.");
