@@ -25,6 +25,7 @@ public static class CommandLine
         ("export", ExportCommand.Create),
         ("history", HistoryCommand.Create),
         ("import", ImportCommand.Create),
+        ("live", LiveCommand.Create),
         ("pins", PinsCommand.Create),
         ("plot", PlotCommand.Create),
         ("report", ReportCommand.Create),
@@ -36,14 +37,12 @@ public static class CommandLine
         ("wiring", WiringCommand.Create),
     ];
 
-    // After Ctrl-C the boards are stopped in order and what was measured is written; only a hang is cut off.
-    private static readonly TimeSpan TerminationPatience = TimeSpan.FromSeconds(60);
-
     public static async Task<int> RunAsync(string[] args, TextWriter stdout, TextWriter stderr, CancellationToken cancellationToken = default)
     {
         var output = new Output(stdout, stderr, args.Contains("--json", StringComparer.Ordinal), args.Contains("--verbose", StringComparer.Ordinal) || args.Contains("-v", StringComparer.Ordinal))
         {
-            TalkIsTerminal = ReferenceEquals(stderr, Console.Error) && Terminal.CanRewriteLines,
+            TalkTerminal = ReferenceEquals(stderr, Console.Error) && Terminal.CanRewriteLines ? Terminal.OfTalk() : null,
+            ResultIsAscii = ReferenceEquals(stdout, Console.Out) && !Console.IsOutputRedirected && !Terminal.ShowsUnicode,
             WidthColumns = ReferenceEquals(stdout, Console.Out) ? Terminal.WidthColumns : Terminal.PageColumns,
         };
         if (args.Length == 0)
@@ -61,7 +60,7 @@ public static class CommandLine
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { Output = stdout, Error = stderr, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TerminationPatience }, cancellationToken);
+            return await parsed.InvokeAsync(new InvocationConfiguration { Output = stdout, Error = stderr, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancellationToken);
         }
         catch (LatencyLabException e)
         {

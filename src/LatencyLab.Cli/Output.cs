@@ -21,8 +21,11 @@ public sealed class Output(TextWriter result, TextWriter talk, bool json, bool v
 
     public bool Verbose { get; } = verbose;
 
-    /// <summary>True when talk goes to a terminal that a line may be rewritten on: not in a pipe, not in CI, not where NO_COLOR or TERM=dumb ask for plain text.</summary>
-    public bool TalkIsTerminal { get; init; }
+    /// <summary>The terminal that talk goes to and on which lines may be rewritten; null in a pipe, in CI, and where NO_COLOR or TERM=dumb ask for plain text.</summary>
+    public TalkTerminal? TalkTerminal { get; init; }
+
+    /// <summary>True when the result goes to a terminal that can't be trusted to show more than ASCII.</summary>
+    public bool ResultIsAscii { get; init; }
 
     /// <summary>Columns of the result's terminal; a page's width where it is a file or pipe.</summary>
     public int WidthColumns { get; init; } = 100;

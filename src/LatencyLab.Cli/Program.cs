@@ -7,4 +7,5 @@ if (args is ["--version"])
     return (int)ExitCode.Done;
 }
 
-return await CommandLine.RunAsync(args, Console.Out, Console.Error);
+using var interrupts = new Interrupts();
+return await CommandLine.RunAsync(args, Console.Out, Console.Error, interrupts.Token);

@@ -6,7 +6,9 @@ using LatencyLab.Cli.Doctor;
 using LatencyLab.Links;
 using LatencyLab.MicroPython;
 using LatencyLab.Runs;
+using LatencyLab.Runs.Live;
 using LatencyLab.Simulation;
+using LatencyLab.Statistics;
 using LatencyLab.Units;
 
 namespace LatencyLab.Cli;
@@ -19,6 +21,12 @@ internal sealed record RigSelection(string? Rig, string? Target, string? Sampler
 
     /// <summary>True where the target times itself: then there is no sampler.</summary>
     public bool IsSelfTimed { get; init; }
+
+    /// <summary>False for measurements without an end: the simulator then counts what truly happened, and keeps no list of it.</summary>
+    public bool KeepsTruth { get; init; } = true;
+
+    /// <summary>A command line with the simulated rig instead of boards.</summary>
+    public static string OnSimulator(IReadOnlyList<string> argv) => string.Join(' ', argv.Select(a => a.Any(char.IsWhiteSpace) ? $"\"{a}\"" : a)) + " --rig sim";
 
     /// <summary>The target's chip where it is known before a board is touched: on the simulated rig.</summary>
     public Chip? KnownChip => !FreeRunning && (Rig ?? Target) is { } selector && IsSimulatedBoard(selector) ? BoardCatalog.Get(SimulatedBoardOptions.Parse(selector).ChipId) : null;
@@ -101,16 +109,16 @@ internal sealed record RigSelection(string? Rig, string? Target, string? Sampler
     {
         if (Rig is not null && IsSimulatedBoard(Rig))
         {
-            return SimulatedRig.Create(Rig);
+            return SimulatedRig.Create(Rig, KeepsTruth);
         }
 
         if (FreeRunning && Sampler is not null && IsSimulatedBoard(Sampler))
         {
-            return SimulatedRig.Create(SimulatedBoardOptions.Parse("sim"), SimulatedBoardOptions.Parse(Sampler, "rp2040"));
+            return SimulatedRig.Create(SimulatedBoardOptions.Parse("sim"), SimulatedBoardOptions.Parse(Sampler, "rp2040"), KeepsTruth);
         }
 
         return Target is not null && IsSimulatedBoard(Target)
-            ? SimulatedRig.Create(SimulatedBoardOptions.Parse(Target), SimulatedBoardOptions.Parse(Sampler ?? "sim:pico", "rp2040"))
+            ? SimulatedRig.Create(SimulatedBoardOptions.Parse(Target), SimulatedBoardOptions.Parse(Sampler ?? "sim:pico", "rp2040"), KeepsTruth)
             : null;
     }
 
@@ -155,6 +163,22 @@ internal sealed class Rig(BoardConnection? target, BoardConnection? sampler, Sim
         {
             SimulationTruth.WriteCsv(writer, simulated.Truth.Rows((int)rules.Warmup, rules.WindowTicks, rules.MinLatencyTicks, rules.TrainLength));
         }
+    }
+
+    /// <summary>Has the simulator count what truly happens in the captures to come, judged as the pairing does; boards know no truth.</summary>
+    public void CountTruth(PairingRules rules) => simulated?.CountTruth((int)rules.Warmup, rules.WindowTicks ?? long.MaxValue);
+
+    /// <summary>What truly happened in all captures since <see cref="CountTruth"/>.</summary>
+    public LatencyCounts CountedTruth()
+    {
+        var table = new CountTable();
+        var counted = simulated?.CountedTruth ?? throw new InvalidOperationException("Only a simulated rig knows the truth.");
+        foreach (var (ticks, count) in counted.Latencies)
+        {
+            table.Add(ticks, count);
+        }
+
+        return new LatencyCounts(table.ToSorted(), counted.Late, counted.Missed, counted.Excluded, 0);
     }
 
     /// <summary>Resets both boards, asks what they are, and holds them to their roles.</summary>

@@ -15,9 +15,9 @@ namespace LatencyLab.Cli;
 /// <summary>Carries out one <c>run</c> command: rig, plans, measurements, folders, text.</summary>
 internal sealed partial class RunExecution(RunRequest request, IReadOnlyList<string> argv, Output output)
 {
-    private readonly ProgressLine _progress = new(output.Screen, output.TalkIsTerminal, TimeProvider.System);
+    private readonly ProgressDisplay _progress = new(output.Screen, output.TalkTerminal, TimeProvider.System);
     private readonly List<RunDocument> _runs = [];
-    private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
+    private readonly PinCheck _pins = new(output, request.ForcePin);
     private readonly RunGate? _gate = RunGate.Of(request.FailOn, request.Baseline, request.Limit, request.Out);
 
     private delegate Task<MeasuredRun> Measure(IEdgeSink edges, IReadOnlyList<IPairSink> pairs, Action<RunProgress> onProgress, CancellationToken cancellationToken);
@@ -40,7 +40,7 @@ internal sealed partial class RunExecution(RunRequest request, IReadOnlyList<str
         var selection = new RigSelection(request.Rig, request.Target, request.IsSelfTimed ? null : request.Sampler, request.Timeout, request.Wait)
         {
             IsSelfTimed = request.IsSelfTimed,
-            CommandOnSimulator = string.Join(' ', argv.Select(a => a.Any(char.IsWhiteSpace) ? $"\"{a}\"" : a)) + " --rig sim",
+            CommandOnSimulator = RigSelection.OnSimulator(argv),
         };
         if (request.SimTruth is not null && !selection.IsSimulated)
         {
@@ -95,9 +95,7 @@ internal sealed partial class RunExecution(RunRequest request, IReadOnlyList<str
         }
 
         var chip = BoardCatalog.Get(target.Chip);
-        var plan = request.Plan(chip, seed, index);
-        CheckPins(chip, plan);
-        return plan;
+        return _pins.Passed(chip, request.Plan(chip, seed, index));
     }
 
     /// <summary>What can be refused without knowing the chip is refused before a board is touched.</summary>
@@ -105,23 +103,11 @@ internal sealed partial class RunExecution(RunRequest request, IReadOnlyList<str
     {
         if (chip is not null)
         {
-            CheckPins(chip, request.Plan(chip, 1, 1));
+            _pins.Passed(chip, request.Plan(chip, 1, 1));
             return;
         }
 
         request.PlanOn(request.ResponsePin ?? -1, 1, 1);
-    }
-
-    private void CheckPins(Chip chip, RunPlan plan)
-    {
-        foreach (var (gpio, use) in new[] { (plan.Pin, PinUse.IrqInput), (plan.ResponsePin, PinUse.ResponseOutput) })
-        {
-            var answer = PinRules.Ask(chip, gpio, use, force: request.ForcePin).OrThrow();
-            if (answer.Permission == PinPermission.Warned && _warned.Add(answer.Why))
-            {
-                output.Talk.WriteLine($"warning: {answer.Why}");
-            }
-        }
     }
 
     private async Task<ExitCode> MeasureAsync(Rig rig, RunPlan plan, BoardOnPort? target, BoardOnPort sampler, CancellationToken cancellationToken)
@@ -176,7 +162,7 @@ internal sealed partial class RunExecution(RunRequest request, IReadOnlyList<str
         }
 
         var session = await RunSession.StartAsync(plan, target, sampler, TimeProvider.System, cancellationToken);
-        return (session.Plan, session.Sampler, session.MeasureAsync);
+        return (session.Plan, session.Sampler, (edges, pairs, onProgress, stop) => session.MeasureAsync(edges, pairs, onProgress, stop));
     }
 
     private async Task<MeasuredRun> RecordAsync(TimeBase timeBase, Measure measure, RunFolder folder, bool simulated, CancellationToken cancellationToken)
@@ -206,7 +192,7 @@ internal sealed partial class RunExecution(RunRequest request, IReadOnlyList<str
             return;
         }
 
-        RunText.Write(run, result.Latencies, result.TimeBase, output.WidthColumns, output.Result);
+        RunText.Write(run, result.Latencies, result.TimeBase, output.WidthColumns, output.Result, output.ResultIsAscii);
         output.Result.WriteLine();
         output.Result.WriteLine($"run {folder.RunId}{(run.Simulated ? " (SIMULATED)" : "")}   files in {folder.Path}   next: {Next(run, folder)}");
     }

@@ -12,14 +12,15 @@ internal static class RunPlots
 {
     /// <summary>Of a run, into its folder.</summary>
     public static void Write(RunFolder folder, RunDocument run, LatencyResult result) => Write(
-        folder.Path, result, run.Plan.StimulusChannel ?? 0, run.Plan.ResponseChannel ?? 1, run.Simulated, folder.OpenEdges(),
-        string.Join(", ", new[]
-        {
-            run.Plan.Label, run.Target?.Chip, run.Target?.Micropython is { } version ? $"MicroPython {version}" : null,
-            run.Plan.Pin is { } pin ? string.Create(CultureInfo.InvariantCulture, $"GPIO{pin} {run.Plan.Irq}") : run.Plan.Irq,
-            run.Plan.Handler is { } handler ? $"handler {handler}" : null, string.Create(CultureInfo.InvariantCulture, $"n {result.Summary.NMatched}"),
-        }.OfType<string>()),
-        Reports.ReportWords.Measured(run.Plan.Test));
+        folder.Path, result, run.Plan.StimulusChannel ?? 0, run.Plan.ResponseChannel ?? 1, run.Simulated, folder.OpenEdges(), Subtitle(run, result), Reports.ReportWords.Measured(run.Plan.Test));
+
+    /// <summary>What was measured, in one line.</summary>
+    public static string Subtitle(RunDocument run, LatencyResult result) => TerminalText.Clean(string.Join(", ", new[]
+    {
+        run.Plan.Label, run.Target?.Chip, run.Target?.Micropython is { } version ? $"MicroPython {version}" : null,
+        run.Plan.Pin is { } pin ? string.Create(CultureInfo.InvariantCulture, $"GPIO{pin} {run.Plan.Irq}") : run.Plan.Irq,
+        run.Plan.Handler is { } handler ? $"handler {handler}" : null, string.Create(CultureInfo.InvariantCulture, $"n {result.Summary.NMatched}"),
+    }.OfType<string>()));
 
     /// <summary>Of an analysed capture, into any folder.</summary>
     public static void Write(string folder, FileAnalysisResult analysis, ICaptureSource source)
@@ -40,29 +41,50 @@ internal static class RunPlots
 
         var words = TerminalText.Clean(subtitle);
         var style = PlotStyle.Light with { Simulated = simulated };
-        var marks = result.Summary.Quantiles
-            .Where(q => q.Quantile.Value is not null && q.Name is "p50" or "p99")
-            .Select(q => new PlotMark(q.Name, result.TimeBase.ToNanoseconds(q.Quantile.Value!.Value)));
-        using (var histogram = HistogramPlot.Draw(
-            new HistogramData(result.Latencies, result.TimeBase, result.Counts.Late, result.Counts.Missed, [.. marks]), new PlotHeading(title, words), style))
-        {
-            histogram.Save(Path.Combine(folder, "histogram.png"));
-        }
-
+        Histogram(folder, result, title, words, style);
         if (result.Longest is not { } longest)
         {
             return;
         }
 
-        var margin = Math.Max(longest.Value / 4, 16);
-        var (from, to) = (longest.AtTick - margin, longest.AtTick + longest.Value + (2 * margin));
+        var latency = UnitText.Time(result.TimeBase.ToNanoseconds(longest.Value), result.TimeBase.TickNs);
+        Waveform(
+            folder, source, longest.AtTick, longest.Value, result.TimeBase, (stimulusChannel, responseChannel),
+            new PlotHeading($"Longest of {result.Summary.NMatched.ToString(CultureInfo.InvariantCulture)} latencies: {latency}", words), style);
+    }
+
+    /// <summary>Draws histogram.png.</summary>
+    public static void Histogram(string folder, LatencyResult result, string title, string subtitle, PlotStyle style)
+    {
+        var marks = result.Summary.Quantiles
+            .Where(q => q.Quantile.Value is not null && q.Name is "p50" or "p99")
+            .Select(q => new PlotMark(q.Name, result.TimeBase.ToNanoseconds(q.Quantile.Value!.Value)));
+        using var histogram = HistogramPlot.Draw(
+            new HistogramData(result.Latencies, result.TimeBase, result.Counts.Late, result.Counts.Missed, [.. marks]), new PlotHeading(title, subtitle), style);
+        histogram.Save(Path.Combine(folder, "histogram.png"));
+    }
+
+    /// <summary>Draws waveform.png around one stimulus.</summary>
+    /// <param name="folder">Where to.</param>
+    /// <param name="source">The edges.</param>
+    /// <param name="stimulusTick">When the stimulus came.</param>
+    /// <param name="latencyTicks">How long the answer took; negative where none came within so many ticks.</param>
+    /// <param name="timeBase">Length of a tick.</param>
+    /// <param name="channels">Stimulus and response.</param>
+    /// <param name="heading">Lines above it.</param>
+    /// <param name="style">Theme and stamp.</param>
+    public static void Waveform(
+        string folder, ICaptureSource source, long stimulusTick, long latencyTicks, TimeBase timeBase, (int Stimulus, int Response) channels, PlotHeading heading, PlotStyle style)
+    {
+        var shown = Math.Abs(latencyTicks);
+        var margin = Math.Max(shown / 4, 16);
+        var (from, to) = (stimulusTick - margin, stimulusTick + shown + (2 * margin));
         var window = new CaptureWindow(from, to);
         source.Read(window);
-        var latency = UnitText.Time(result.TimeBase.ToNanoseconds(longest.Value), result.TimeBase.TickNs);
-        using var waveform = WaveformPlot.Draw(
-            window.ToCapture(),
-            new WaveformWindow(from, to, null, [new WaveformArrow(stimulusChannel, longest.AtTick, responseChannel, longest.AtTick + longest.Value, latency)]),
-            new PlotHeading($"Longest of {result.Summary.NMatched.ToString(CultureInfo.InvariantCulture)} latencies: {latency}", words), style);
+        WaveformArrow[] arrows = latencyTicks < 0
+            ? []
+            : [new WaveformArrow(channels.Stimulus, stimulusTick, channels.Response, stimulusTick + shown, UnitText.Time(timeBase.ToNanoseconds(shown), timeBase.TickNs))];
+        using var waveform = WaveformPlot.Draw(window.ToCapture(), new WaveformWindow(from, to, null, arrows), heading, style);
         waveform.Save(Path.Combine(folder, "waveform.png"));
     }
 }

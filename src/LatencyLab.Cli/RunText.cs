@@ -9,7 +9,7 @@ namespace LatencyLab.Cli;
 internal static class RunText
 {
     /// <summary>Heading, counts, table, histogram, uncertainty, warnings; the closing line is the caller's.</summary>
-    public static void Write(RunDocument run, SortedCounts latencies, TimeBase timeBase, int width, TextWriter writer)
+    public static void Write(RunDocument run, SortedCounts latencies, TimeBase timeBase, int width, TextWriter writer, bool ascii = false)
     {
         if (run.Simulated)
         {
@@ -53,7 +53,7 @@ internal static class RunText
         if (latencies.Count > 0)
         {
             writer.WriteLine();
-            foreach (var line in TextHistogram.Lines(latencies, timeBase, width))
+            foreach (var line in TextHistogram.Lines(latencies, timeBase, width, ascii: ascii))
             {
                 writer.WriteLine(line);
             }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LatencyLab.Cli.Live;
 using LatencyLab.Runs;
 using LatencyLab.Statistics;
 using LatencyLab.Units;
@@ -69,6 +70,15 @@ internal static class RunsText
         if (run is { Counts: not null, LatencyNs: not null, UncertaintyNs: not null, Sampler: { } sampler })
         {
             RunText.Write(run, SortedCounts.Empty, new TimeBase(sampler.TickHz, sampler.ClockPpm), 100, writer);
+            if (run.Live is not null)
+            {
+                writer.WriteLine();
+                foreach (var line in LiveText.Closing(run))
+                {
+                    writer.WriteLine(TerminalText.Clean(line));
+                }
+            }
+
             return;
         }
 

@@ -11,7 +11,7 @@ namespace LatencyLab.Cli;
 /// <summary>Carries out one <c>run</c> command with a test that needs no stimuli: rig, plans, measurements, folders, text.</summary>
 internal sealed class SignalRunExecution(RunRequest request, SignalTest test, IReadOnlyList<string> argv, Output output)
 {
-    private readonly ProgressLine _progress = new(output.Talk, output.TalkIsTerminal, TimeProvider.System);
+    private readonly ProgressDisplay _progress = new(output.Screen, output.TalkTerminal, TimeProvider.System);
     private readonly List<RunDocument> _runs = [];
     private bool _warned;
 
@@ -19,7 +19,7 @@ internal sealed class SignalRunExecution(RunRequest request, SignalTest test, IR
     {
         var selection = new RigSelection(request.Rig, request.Target, request.Sampler, request.Timeout, request.Wait)
         {
-            CommandOnSimulator = string.Join(' ', argv.Select(a => a.Any(char.IsWhiteSpace) ? $"\"{a}\"" : a)) + " --rig sim",
+            CommandOnSimulator = RigSelection.OnSimulator(argv),
         };
         _ = selection.KnownChip is { } known ? Plan(known, 1, 1) : request.SignalPlanOn(test, request.ResponsePin ?? -1, 1, 1);
         await using var rig = await selection.OpenAsync(output.Talk, cancellationToken);

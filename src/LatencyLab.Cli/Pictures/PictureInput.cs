@@ -2,6 +2,7 @@ using LatencyLab.Analysis;
 using LatencyLab.Formats;
 using LatencyLab.Reports;
 using LatencyLab.Runs;
+using LatencyLab.Runs.Live;
 using LatencyLab.Signals;
 using LatencyLab.Units;
 
@@ -43,8 +44,27 @@ internal sealed record PictureInput(string Path, RunDocument? Run, ICaptureSourc
         }
 
         return EdgeWords.TryParse(plan.StimulusEdge ?? "rising", out var stimulusEdge) && EdgeWords.TryParse(plan.ResponseEdge ?? "rising", out var responseEdge)
-            ? new PairingRules(stimulus, response, stimulusEdge, responseEdge, plan.WindowTicks, plan.MinLatencyTicks ?? 0, plan.Warmup ?? 0, FileAnalysis.TrainOf(plan, Path))
+            ? new PairingRules(stimulus, response, stimulusEdge, responseEdge, plan.WindowTicks, plan.MinLatencyTicks ?? 0, Run.Live is null ? plan.Warmup ?? 0 : 0, FileAnalysis.TrainOf(plan, Path))
             : throw new CaptureFormatException($"run.json names edges that don't exist: '{plan.StimulusEdge}', '{plan.ResponseEdge}'.", Path);
+    }
+
+    /// <summary>
+    /// Reads and pairs it. A live session stored the edges of its end and the counts of the whole: without a window, latencies are those of the whole and
+    /// only what runs along time is of its end.
+    /// </summary>
+    /// <param name="from">Stimuli before it are left out; null for none.</param>
+    /// <param name="to">Stimuli after it are left out; null for none.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public AnalysedCapture Analyse(Duration? from, Duration? to, CancellationToken cancellationToken)
+    {
+        var capture = AnalysedCapture.Read(Source, Rules, from, to, cancellationToken);
+        if (Run?.Live is null || from is not null || to is not null || !Directory.Exists(Path))
+        {
+            return capture;
+        }
+
+        // Its longest answers may lie before the edges that were kept: there is no waveform of those.
+        return capture with { Tally = PairTally.Restore(LatencyCounts.Read(RunFolder.Open(Path).LatencyCountsPath), capture.Tally.Worst.Values.ToArray()) };
     }
 
     /// <summary>The run, or what would stand in its run.json if the file had been imported.</summary>

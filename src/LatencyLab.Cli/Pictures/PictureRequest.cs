@@ -33,7 +33,7 @@ internal sealed record PictureRequest(
                 return [SignalPictures.Tie(first, Channel, From, To, style, cancellationToken)];
         }
 
-        var captures = inputs.Select(i => (Input: i, Capture: AnalysedCapture.Read(i.Source, i.Rules, From, To, cancellationToken))).ToList();
+        var captures = inputs.Select(i => (Input: i, Capture: i.Analyse(From, To, cancellationToken))).ToList();
         var capture = captures[0].Capture;
         // Of several runs the legend tells which is which.
         var heading = inputs.Count == 1 ? first.Heading(capture) : first.Heading(capture) with { Subtitle = "" };

@@ -23,7 +23,7 @@ internal static class ReportContent
             return (new ReportRun(recording, pictures ? [Overview(input, recording.Simulated, idPrefix, cancellationToken)] : [], [], [], []), null);
         }
 
-        var capture = AnalysedCapture.Read(input.Source, input.Rules, null, null, cancellationToken);
+        var capture = input.Analyse(null, null, cancellationToken);
         var run = input.Document(capture);
         var style = new PlotStyle(PlotTheme.Light, Simulated: run.Simulated);
         var series = RunsPictures.Series(input, capture);
@@ -36,6 +36,7 @@ internal static class ReportContent
         }
 
         var heading = input.Heading(capture);
+        var ofTheEnd = run.Live is null ? "" : " Of the end of the session, whose edges were kept.";
         var timeline = new TimelineData(capture.Timeline, capture.TimeBase, capture.Header.StartTick, capture.EndTick, capture.Gaps);
         ReportFigure[] figures =
         [
@@ -43,8 +44,8 @@ internal static class ReportContent
             Figure(LatencyPictures.Histogram(capture, heading, style, null, logCounts: true), idPrefix + "l", "The same with counts on a log axis: single events in the tail are seen."),
             Figure(TailPlot.Draw([series], heading, style), idPrefix + "t", "Which share of the stimuli took longer than each time; the band is the 95 % interval of each quantile."),
             Figure(PercentilePlot.Draw([series], heading, style), idPrefix + "p", "Latency by percentile, each nine as wide as the next."),
-            Figure(TimelinePlot.Draw(timeline, heading, style), idPrefix + "s", "Latency over the time of the run; missed and late responses on the rail above, gaps hatched."),
-            Figure(HeatMapPlot.Draw(timeline, heading, style), idPrefix + "m", "Where most latencies lie at each time: drifts, steps and second modes."),
+            Figure(TimelinePlot.Draw(timeline, heading, style), idPrefix + "s", "Latency over the time of the run; missed and late responses on the rail above, gaps hatched." + ofTheEnd),
+            Figure(HeatMapPlot.Draw(timeline, heading, style), idPrefix + "m", "Where most latencies lie at each time: drifts, steps and second modes." + ofTheEnd),
         ];
         var waveforms = LatencyPictures.Worst(input, capture, WorstWaveforms, style, cancellationToken)
             .Select((picture, i) => Figure(picture, $"{idPrefix}w{i}", picture.Title)).ToList();

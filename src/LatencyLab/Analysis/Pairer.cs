@@ -116,7 +116,12 @@ public sealed class Pairer(PairingRules rules, IPairSink sink) : IPairing
 
     private bool _gapsSorted = true;
 
-    public void Advance(long completeBeforeTick) => Process(completeBeforeTick);
+    public void Advance(long completeBeforeTick)
+    {
+        Process(completeBeforeTick);
+        // Heartbeats and chunks come some ten times a second: whoever looks on shall not wait for a full batch.
+        Flush();
+    }
 
     public void End(long endTick)
     {

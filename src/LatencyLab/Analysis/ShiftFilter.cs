@@ -39,6 +39,24 @@ public sealed class ShiftFilter(IPairSink next, int reach) : IPairSink
         Release(_count - reach);
     }
 
+    /// <summary>
+    /// Hands on what no later answer can put in doubt: everything before the first missed stimulus that an answer to come could still reach. Where
+    /// nothing is missed that is all, so that whoever looks on sees each stimulus as soon as it is paired.
+    /// </summary>
+    public void Settle()
+    {
+        for (var i = Math.Max(0, _count - reach); i < _count; i++)
+        {
+            if (_held[i].Status == PairStatus.Missed)
+            {
+                Release(i);
+                return;
+            }
+        }
+
+        Release(_count);
+    }
+
     /// <summary>Hands on what is still held; the capture is over.</summary>
     public void Flush() => Release(_count);
 

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using LatencyLab.Comparison;
+using LatencyLab.Runs.Live;
 using LatencyLab.Statistics;
 using LatencyLab.Units;
 
@@ -28,7 +29,8 @@ public static class ComparedRunReader
             throw new LatencyLabException(FaultKind.Measurement, "The run has no latencies to compare.", folder, "Compare runs with stimuli: the tests irq, poll and schedule.");
         }
 
-        var latencies = ReadLatencies(RunFolder.Open(folder).LatencyCsvPath);
+        var files = RunFolder.Open(folder);
+        var latencies = run.Live is null ? ReadLatencies(files.LatencyCsvPath) : LatencyCounts.Read(files.LatencyCountsPath).Latencies;
         return new ComparedRun
         {
             RunId = run.RunId,

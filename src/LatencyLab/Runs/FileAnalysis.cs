@@ -58,6 +58,9 @@ public static class EdgeWords
 /// <summary>Latencies of a capture that stands in a file, in one pass over it.</summary>
 public static class FileAnalysis
 {
+    /// <summary>What the reader of an analysed live session must be told.</summary>
+    private const string OfTheEndOnly = "A live session keeps the edges of its end: these numbers are of them alone. 'latencylab runs show' has those of the whole session.";
+
     /// <summary>Pairs two channels of a capture.</summary>
     /// <param name="source">The opened capture.</param>
     /// <param name="file">What the user calls it.</param>
@@ -93,15 +96,21 @@ public static class FileAnalysis
         }
 
         var rules = new PairingRules(
-            stimulus, response, EdgeOf(plan.StimulusEdge), EdgeOf(plan.ResponseEdge), plan.WindowTicks, plan.MinLatencyTicks ?? 0, plan.Warmup ?? 0, TrainOf(plan, folder.Path));
+            stimulus, response, EdgeOf(plan.StimulusEdge), EdgeOf(plan.ResponseEdge), plan.WindowTicks, plan.MinLatencyTicks ?? 0, run.Live is null ? plan.Warmup ?? 0 : 0, TrainOf(plan, folder.Path));
         var pairing = new LatePairing(header => CheckChannels(rules, header, folder.Path), also);
         var source = folder.OpenEdges();
         source.Read(pairing, cancellationToken);
         var pipeline = pairing.Pipeline!;
-        var result = pipeline.Result(run.Counts?.Callbacks + pipeline.Tally.WarmupAnswered, request?.Limit ?? LimitOf(plan));
+        // A live session kept the edges of its end only: its callbacks were those of the whole.
+        var result = pipeline.Result(run.Live is null ? run.Counts?.Callbacks + pipeline.Tally.WarmupAnswered : null, request?.Limit ?? LimitOf(plan));
         var edgeNs = run.Sampler?.BiasNs ?? (run.Sampler is { ClockHz: null } ? 0 : result.TimeBase.TickNs / 2);
         var analysis = Document(pipeline, result, source.Format, folder.Path, edgeNs, run.Sampler?.ClockPpmLimit ?? PicoSampler.ClockPpm);
         analysis = analysis with { Document = analysis.Document with { Simulated = run.Simulated } };
+        if (run.Live is not null)
+        {
+            analysis = analysis with { Document = analysis.Document with { Warnings = [.. analysis.Document.Warnings, OfTheEndOnly] } };
+        }
+
         return request is { WithTail: true } ? WithTail(analysis, pipeline) : analysis;
     }
 

@@ -40,6 +40,9 @@ public sealed class LatencyPipeline : IEdgeSink
 
     public long EndTick { get; private set; }
 
+    /// <summary>Everything before this tick has been seen.</summary>
+    public long CompleteBeforeTick { get; private set; }
+
     /// <summary>Edges seen, by channel index.</summary>
     public IReadOnlyList<long> EdgesSeen => _edges;
 
@@ -63,7 +66,12 @@ public sealed class LatencyPipeline : IEdgeSink
         _pairer.Gap(gap);
     }
 
-    public void Advance(long completeBeforeTick) => _pairer.Advance(completeBeforeTick);
+    public void Advance(long completeBeforeTick)
+    {
+        CompleteBeforeTick = completeBeforeTick;
+        _pairer.Advance(completeBeforeTick);
+        _shift?.Settle();
+    }
 
     public void End(long endTick)
     {
@@ -94,7 +102,8 @@ public sealed class LatencyPipeline : IEdgeSink
             Tally.Worst.Values.Length > 0 && !unexplained ? Tally.Worst.Values[0] : null,
             surplusCallbacks,
             _gaps.Count,
-            unexplained ? null : Tally.Report(limit is { } longest ? timeBase.ToTicks(longest) : null))
+            unexplained ? null : Tally.Report(limit is { } longest ? timeBase.ToTicks(longest) : null),
+            Tally.ResolutionTicks)
         {
             Trains = _trains?.Trains,
         };
@@ -130,10 +139,11 @@ public sealed class LatencyPipeline : IEdgeSink
 /// <param name="SurplusCallbacks">Callbacks that the target counted beyond the answers seen and known to be lost; negative when there were fewer.</param>
 /// <param name="Gaps">How many gaps the capture has.</param>
 /// <param name="Report">What else is said about the latencies; null where the pairing may be shifted throughout.</param>
+/// <param name="ResolutionTicks">Multiple of ticks that the longest latencies were rounded up to; 1 where all are exact.</param>
 public sealed record LatencyResult(
     TimeBase TimeBase, PairCounts Counts, long? Callbacks, LatencySummary Summary, LatencySummary? Rising, LatencySummary? Falling, SortedCounts Latencies,
     long Withheld, TimedValue? Longest, long SurplusCallbacks, int Gaps,
-    LatencyReport? Report)
+    LatencyReport? Report, long ResolutionTicks = 1)
 {
     /// <summary>Counts of trains; null where stimuli are single.</summary>
     public TrainTally? Trains { get; init; }
@@ -150,6 +160,11 @@ public sealed record LatencyResult(
             else if (SurplusCallbacks < 0)
             {
                 yield return $"{-SurplusCallbacks} answers more were seen than the target served interrupts: pairing may be shifted where answers are extra or spurious.";
+            }
+
+            if (ResolutionTicks > 1)
+            {
+                yield return $"Latencies above {UnitText.Time(TimeBase.ToNanoseconds(CountTable.WindowTicks))} have more than {CountTable.MaxSparseValues} different values: they are counted in steps of {UnitText.Time(TimeBase.ToNanoseconds(ResolutionTicks))}, rounded up.";
             }
 
             if (Withheld > 0 && Trains is not null)

@@ -8,10 +8,14 @@ namespace LatencyLab.Runs;
 /// <summary>How far a measurement is.</summary>
 /// <param name="Stage">What happens now, in a few words.</param>
 /// <param name="Done">Stimuli counted so far, warm-up included.</param>
-/// <param name="Total">Stimuli planned, warm-up included.</param>
+/// <param name="Total">Stimuli planned, warm-up included; 0 where the end is open.</param>
 /// <param name="Tally">Counts and latencies so far; null before the first edge.</param>
 /// <param name="TimeBase">Ticks per second of the latencies.</param>
-public sealed record RunProgress(string Stage, long Done, long Total, PairTally? Tally, TimeBase TimeBase);
+/// <param name="CapturedTick">How far the capture is: everything before this tick has been seen.</param>
+/// <param name="Before">Counts and latencies of captures before this one; null where there were none.</param>
+/// <param name="TickOffset">Ticks that those took.</param>
+public sealed record RunProgress(
+    string Stage, long Done, long Total, PairTally? Tally, TimeBase TimeBase, long CapturedTick = 0, PairTally? Before = null, long TickOffset = 0);
 
 /// <summary>One measurement after its end, in memory: what was seen, and why it may not be believed.</summary>
 /// <param name="Plan">As it was carried out.</param>
@@ -27,10 +31,12 @@ public sealed record RunProgress(string Stage, long Done, long Total, PairTally?
 /// <param name="Warnings">What the reader must know besides.</param>
 /// <param name="Gaps">Spans of doubt.</param>
 /// <param name="EdgesSeen">Edges by channel.</param>
+/// <param name="Tally">What the result was made of.</param>
 public sealed record MeasuredRun(
     RunPlan Plan, BoardOnPort? Target, SamplerIdentity Sampler, IReadOnlyDictionary<string, string> Firmware, IReadOnlyList<WireDocument> Wires, LatencyResult Result,
     SamplerOutcome? Outcome, TargetDone? Done,
-    RunStatus Status, IReadOnlyList<string> Reasons, IReadOnlyList<string> Warnings, IReadOnlyList<Signals.Gap> Gaps, IReadOnlyList<long> EdgesSeen)
+    RunStatus Status, IReadOnlyList<string> Reasons, IReadOnlyList<string> Warnings, IReadOnlyList<Signals.Gap> Gaps, IReadOnlyList<long> EdgesSeen,
+    PairTally Tally)
 {
     /// <summary>The target's clock during the run, where it told it.</summary>
     public long? CpuHz { get; init; }

@@ -1,4 +1,5 @@
 using LatencyLab.Analysis;
+using LatencyLab.Runs.Live;
 using LatencyLab.Statistics;
 using LatencyLab.Units;
 
@@ -138,12 +139,84 @@ public sealed class PairTally : IPairSink
         return latency;
     }
 
+    /// <summary>
+    /// Adds the counts of a capture that followed on this one. Whether stimuli kept step with something is told by the first capture alone: the phases
+    /// of two captures have nothing to do with each other.
+    /// </summary>
+    /// <param name="later">What was counted there.</param>
+    /// <param name="tickOffset">Where its tick 0 lies.</param>
+    /// <param name="sequenceOffset">How many stimuli went before its first one.</param>
+    /// <param name="withheld">True where its pairing may be shifted throughout: stimuli are counted, latencies are not.</param>
+    public void Merge(PairTally later, long tickOffset, long sequenceOffset, bool withheld = false)
+    {
+        if (!withheld)
+        {
+            if (Total == 0)
+            {
+                _phases = later._phases;
+            }
+
+            _rising.Merge(later._rising);
+            _falling.Merge(later._falling);
+            _series.Merge(later._series);
+            Worst.Merge(later.Worst, tickOffset, sequenceOffset);
+            _risingCensored += later._risingCensored;
+            _fallingCensored += later._fallingCensored;
+        }
+
+        Matched += later.Matched;
+        Late += later.Late;
+        Missed += later.Missed;
+        Excluded += later.Excluded;
+        Withheld += withheld ? later.Matched : later.Withheld;
+        WarmupAnswered += later.WarmupAnswered;
+        Total += later.Total;
+    }
+
+    /// <summary>What a live session stored of its counts. The order in which latencies came isn't among it: intervals are those of independent values.</summary>
+    /// <param name="counts">Latencies and stimuli without one.</param>
+    /// <param name="worst">The longest with their times.</param>
+    public static PairTally Restore(LatencyCounts counts, IEnumerable<TimedValue> worst)
+    {
+        var tally = new PairTally
+        {
+            Matched = counts.Latencies.Count + counts.Withheld,
+            Withheld = counts.Withheld,
+            Late = counts.Late,
+            Missed = counts.Missed,
+            Excluded = counts.Excluded,
+            _risingCensored = counts.Late + counts.Missed,
+        };
+        tally.Total = tally.Stimuli;
+        for (var i = 0; i < counts.Latencies.Distinct; i++)
+        {
+            tally._rising.Add(counts.Latencies.Values[i], counts.Latencies.CountAt(i));
+        }
+
+        foreach (var value in worst)
+        {
+            tally.Worst.Add(value);
+        }
+
+        return tally;
+    }
+
+    /// <summary>To multiples of how many ticks latencies above 2^20 ticks were rounded up, so that memory stays bounded; 1 while all are exact.</summary>
+    public long ResolutionTicks => Math.Max(_rising.SparseResolution, _falling.SparseResolution);
+
     /// <summary>All latencies in ticks.</summary>
-    public SortedCounts Latencies()
+    public SortedCounts Latencies() => LatenciesOf(this);
+
+    /// <summary>All latencies of several captures, in ticks.</summary>
+    public static SortedCounts LatenciesOf(params ReadOnlySpan<PairTally> tallies)
     {
         var all = new CountTable();
-        all.Merge(_rising);
-        all.Merge(_falling);
+        foreach (var tally in tallies)
+        {
+            all.Merge(tally._rising);
+            all.Merge(tally._falling);
+        }
+
         return all.ToSorted();
     }
 

@@ -56,6 +56,9 @@ public sealed record RunDocument
 
     public SamplerDocument? Sampler { get; init; }
 
+    /// <summary>How a session without a planned end went; null for a run.</summary>
+    public Live.LiveDocument? Live { get; init; }
+
     public WiringDocument? Wiring { get; init; }
 
     /// <summary>The file that was imported; null for a run on a rig.</summary>

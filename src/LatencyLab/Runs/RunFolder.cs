@@ -35,6 +35,9 @@ public sealed class RunFolder
 
     public string SummaryCsvPath => In("summary.csv");
 
+    /// <summary>How often each latency was seen, in the folder of a live session.</summary>
+    public string LatencyCountsPath => In("latency-counts.csv");
+
     /// <summary>A path inside the folder, for plots and reports.</summary>
     public string In(string file) => System.IO.Path.Combine(Path, file);
 
@@ -161,6 +164,15 @@ public sealed class RunFolder
         if (!HoldsEdges())
         {
             Touching(Path, "remove", path => Directory.Delete(path, recursive: true));
+        }
+    }
+
+    /// <summary>The same for a live session, which counts before it stores an edge.</summary>
+    public void RemoveUnlessMeasured()
+    {
+        if (!File.Exists(LatencyCountsPath))
+        {
+            RemoveIfNothingWasRecorded();
         }
     }
 

@@ -30,6 +30,14 @@ public static class RunRecovery
             return new RecoveredRun(run, steps);
         }
 
+        if (run?.Live is not null && !File.Exists(folder.LogPath) && !File.Exists(folder.TablePath))
+        {
+            // Written each minute while the session went on; its edges were only in memory.
+            var counted = run with { Reasons = [.. run.Reasons.Where(r => r != RunFolder.InProgress), "recovered after the process was killed"], Live = run.Live with { End = "killed" } };
+            folder.Write(counted);
+            return new RecoveredRun(counted, [.. steps, $"run.json has what was counted up to the last minute, {run.Counts?.Stimuli} stimuli; edges of a live session are kept at its end only."]);
+        }
+
         foreach (var leftover in Directory.EnumerateFiles(folder.Path, "*.partial"))
         {
             RunFolder.Touching(leftover, "remove", File.Delete);

@@ -16,6 +16,9 @@ namespace LatencyLab.Runs;
 /// </summary>
 public sealed class RunSession
 {
+    /// <summary>Reason of a run that was stopped before its plan was through.</summary>
+    public const string Interrupted = "Interrupted by the user.";
+
     // No board's clock runs ahead of this computer's, so its dead man, which waits for the plan and ten seconds more after each word, can't wake
     // sooner than this. A slow board sees few words, and a board at its usual speed none: each costs the target an interrupt.
     private static readonly TimeSpan KeepAliveMargin = TimeSpan.FromSeconds(5);
@@ -96,12 +99,13 @@ public sealed class RunSession
     /// <param name="pairs">Get every pair.</param>
     /// <param name="onProgress">Called often.</param>
     /// <param name="cancellationToken">Stops in order: what was measured until then comes back as partial.</param>
+    /// <param name="proven">Wires that were proven a moment ago, so that it needn't be done again; null to prove them.</param>
     /// <exception cref="LatencyLabException">The wiring check fails, or a board refuses the plan.</exception>
     public async Task<MeasuredRun> MeasureAsync(
-        IEdgeSink edges, IReadOnlyList<IPairSink> pairs, Action<RunProgress> onProgress, CancellationToken cancellationToken)
+        IEdgeSink edges, IReadOnlyList<IPairSink> pairs, Action<RunProgress> onProgress, CancellationToken cancellationToken, IReadOnlyList<WireDocument>? proven = null)
     {
         onProgress(new RunProgress("checking wires", 0, _plan.Pulses, null, TimeBase));
-        var wires = await CheckWiresAsync(cancellationToken);
+        var wires = proven is null ? await CheckWiresAsync(cancellationToken) : _ => proven;
         var pipeline = new LatencyPipeline(_plan.Rules(TimeBase), pairs);
         var nonce = Nonce(_plan.Seed);
         if (_target is not null)
@@ -112,7 +116,8 @@ public sealed class RunSession
         await _sampler.Board.LoadAsync(PicoSampler.Parts, cancellationToken);
         // A floating line would fire interrupts of its own until the capture takes it over.
         await _sampler.Board.DrivePinAsync(PicoSampler.StimulusGpio, false, cancellationToken);
-        var armed = _target is null ? null : await ArmedTarget.ArmAsync(_target.Board, Test(_target, nonce), cancellationToken);
+        // Once begun it is carried through: what is armed is disarmed again in order, however soon the user wants to stop.
+        var armed = _target is null ? null : await ArmedTarget.ArmAsync(_target.Board, Test(_target, nonce), CancellationToken.None);
         var outcome = await CaptureAsync(armed, nonce, new EdgeFanOut(edges, pipeline), pipeline, onProgress, cancellationToken);
         var done = armed is null ? null : await StopTargetAsync(armed);
         await ReleaseSamplerAsync(outcome);
@@ -185,7 +190,7 @@ public sealed class RunSession
                     KeepAlive(armed);
                 }
 
-                onProgress(new RunProgress("measuring", pipeline.Tally.Total, (long)_plan.Pulses * _plan.StimuliPerPulse, pipeline.Tally, TimeBase));
+                onProgress(new RunProgress("measuring", pipeline.Tally.Total, (long)_plan.Pulses * _plan.StimuliPerPulse, pipeline.Tally, TimeBase, pipeline.CompleteBeforeTick));
             }, cancellationToken);
         }
         catch (LatencyLabException e) when (e.Kind is FaultKind.Device or FaultKind.Measurement && pipeline.Header is not null)
@@ -310,13 +315,13 @@ public sealed class RunSession
         var status = _reasons.Count > 0 ? RunStatus.Invalid : interrupted ? RunStatus.Partial : RunStatus.Complete;
         if (interrupted)
         {
-            _reasons.Add("Interrupted by the user.");
+            _reasons.Add(Interrupted);
         }
 
         BoardOnPort?[] boards = [_target, _sampler];
         var firmware = boards.OfType<BoardOnPort>().SelectMany(b => b.Board.Loaded).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
         var sampled = outcome is null ? null : new SamplerOutcome(Sampler, outcome.Health) { Pulses = outcome.End.Pulses };
-        return new MeasuredRun(_plan, _target, Sampler, firmware, wires, result, sampled, done, status, _reasons, _warnings, pipeline.Gaps, pipeline.EdgesSeen);
+        return new MeasuredRun(_plan, _target, Sampler, firmware, wires, result, sampled, done, status, _reasons, _warnings, pipeline.Gaps, pipeline.EdgesSeen, pipeline.Tally);
     }
 
     private void JudgeStream(LatencyResult result, CaptureOutcome? outcome, bool interrupted)

@@ -1,4 +1,5 @@
 using LatencyLab.Captures;
+using LatencyLab.Runs.Live;
 using LatencyLab.Signals;
 
 namespace LatencyLab.Runs;
@@ -16,6 +17,11 @@ public static class RunVerification
             problems.AddRange(DocumentProblems(run, folder));
         }
 
+        if (run?.Live is not null && Try(() => LatencyCounts.Read(folder.LatencyCountsPath), problems) is { } table)
+        {
+            problems.AddRange(CountProblems(table, run));
+        }
+
         if (File.Exists(folder.LogPath) && Try(() => ChunkLogReader.Verify(folder.LogPath, cancellationToken), problems) is { IsClean: false } log)
         {
             problems.Add(log.Damages.Count == 0
@@ -27,7 +33,7 @@ public static class RunVerification
         {
             problems.AddRange(TableProblems(folder, run, cancellationToken));
         }
-        else if (!File.Exists(folder.LogPath))
+        else if (!File.Exists(folder.LogPath) && run?.Live is not { Kept: null })
         {
             problems.Add("There are neither edges.parquet nor edges.llc.");
         }
@@ -57,7 +63,7 @@ public static class RunVerification
             yield return $"Statistics are over {numbers.N} stimuli, more than the counts have.";
         }
 
-        if (run.Counts is not null && run.Counts.Gaps != run.Gaps.Count)
+        if (run.Counts is not null && run.Live is null && run.Counts.Gaps != run.Gaps.Count)
         {
             yield return $"{run.Counts.Gaps} gaps are counted, {run.Gaps.Count} are listed.";
         }
@@ -77,6 +83,11 @@ public static class RunVerification
             problems.Add("edges.parquet belongs to another run than run.json.");
         }
 
+        if (run.Live is { } live)
+        {
+            return counter.ByChannel.SequenceEqual(live.Kept?.Edges ?? []) ? problems : [.. problems, "edges.parquet holds other edges than run.json says were kept."];
+        }
+
         foreach (var channel in (run.Sampler?.Channels ?? run.Source?.Channels ?? []).Where(c => c.Edges is not null))
         {
             var held = channel.Index >= 0 && channel.Index < counter.ByChannel.Length ? counter.ByChannel[channel.Index] : 0;
@@ -92,6 +103,20 @@ public static class RunVerification
         }
 
         return problems;
+    }
+
+    private static IEnumerable<string> CountProblems(LatencyCounts table, RunDocument run)
+    {
+        if (run.Counts is not { } counts)
+        {
+            yield break;
+        }
+
+        var matched = table.Latencies.Count + table.Withheld;
+        if (matched != counts.Matched || table.Late != counts.Late || table.Missed != counts.Missed || table.Excluded != counts.Excluded)
+        {
+            yield return $"latency-counts.csv counts {matched} matched, {table.Late} late, {table.Missed} missed and {table.Excluded} excluded stimuli, run.json {counts.Matched}, {counts.Late}, {counts.Missed} and {counts.Excluded}.";
+        }
     }
 
     private static T? Try<T>(Func<T> read, List<string> problems)

@@ -198,10 +198,10 @@ public sealed class SelfTimedSession
         var status = _reasons.Count > 0 ? RunStatus.Invalid : interrupted ? RunStatus.Partial : RunStatus.Complete;
         if (interrupted)
         {
-            _reasons.Add("Interrupted by the user.");
+            _reasons.Add(RunSession.Interrupted);
         }
 
-        return new MeasuredRun(_plan, _board, Sampler, _board.Board.Loaded, wires, result, null, target.Done, status, _reasons, _warnings, pipeline.Gaps, pipeline.EdgesSeen);
+        return new MeasuredRun(_plan, _board, Sampler, _board.Board.Loaded, wires, result, null, target.Done, status, _reasons, _warnings, pipeline.Gaps, pipeline.EdgesSeen, pipeline.Tally);
     }
 
     private SelfTimedTest Test()

@@ -4,7 +4,7 @@ namespace LatencyLab.Simulation;
 internal sealed class CaptureTruth
 {
     private readonly bool _keep;
-    private readonly List<CapturedEdges?> _channels = [];
+    private readonly List<ICapturedEdges?> _channels = [];
     private SamplerClock? _clock;
     private int _stimulusChannel;
     private int _responseChannel = 1;
@@ -21,9 +21,12 @@ internal sealed class CaptureTruth
     /// <summary>Virtual time at which the state machines stopped.</summary>
     public long EndPs { get; private set; }
 
-    public CapturedEdges? Stimulus => Channel(_stimulusChannel);
+    public CapturedEdges? Stimulus => Channel(_stimulusChannel) as CapturedEdges;
 
-    public CapturedEdges? Response => Channel(_responseChannel);
+    public CapturedEdges? Response => Channel(_responseChannel) as CapturedEdges;
+
+    /// <summary>Counts instead of a list; null for neither or a list.</summary>
+    public CountedTruth? Counted { get; set; }
 
     /// <summary>Virtual time of tick 0: the first sample, two cycles after the start.</summary>
     public long TickZeroPs => _clock?.TimeOf(2) ?? 0;
@@ -37,14 +40,17 @@ internal sealed class CaptureTruth
         _channels.Clear();
         Trigger = world.Activity?.Trigger ?? IrqTrigger.Rising;
         AnswersWithWidth = world.Activity?.AnswersWithWidth ?? false;
+        Counted?.Begin();
         _stimulusChannel = Math.Max(0, plan.Channels.ToList().IndexOf(plan.StimulusGpio ?? -1));
         _responseChannel = plan.Channels.Count > 1 ? (_stimulusChannel == 0 ? 1 : 0) : -1;
     }
 
     /// <summary>Where the edges of a channel are noted; null: nowhere.</summary>
-    public CapturedEdges? EdgesOf(int channel, Line line)
+    public ICapturedEdges? EdgesOf(int channel, Line line)
     {
-        var edges = _keep && (channel == _stimulusChannel || channel == _responseChannel) ? new CapturedEdges(line.Edges) : null;
+        ICapturedEdges? edges = Counted is { } counted && channel == _stimulusChannel ? counted.Stimuli(line.Edges, Trigger)
+            : Counted is { } also && channel == _responseChannel ? also.Answers()
+            : _keep && (channel == _stimulusChannel || channel == _responseChannel) ? new CapturedEdges(line.Edges) : null;
         while (_channels.Count <= channel)
         {
             _channels.Add(null);
@@ -59,7 +65,11 @@ internal sealed class CaptureTruth
 
     public void Delivered(int channel, long fromWord, long toWord) => Channel(channel)?.Delivered(fromWord, toWord);
 
-    public void End(long endPs) => EndPs = endPs;
+    public void End(long endPs)
+    {
+        EndPs = endPs;
+        Counted?.End(EndTick);
+    }
 
-    private CapturedEdges? Channel(int index) => index >= 0 && index < _channels.Count ? _channels[index] : null;
+    private ICapturedEdges? Channel(int index) => index >= 0 && index < _channels.Count ? _channels[index] : null;
 }

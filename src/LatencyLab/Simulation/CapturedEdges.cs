@@ -8,9 +8,22 @@ namespace LatencyLab.Simulation;
 /// <param name="Word">Index of the record.</param>
 internal readonly record struct CapturedEdge(long TimePs, bool Level, long? CauseOrdinal, long? Tick, long? Word);
 
+/// <summary>Notes the true edges of one captured line, and what the sampler made of each.</summary>
+internal interface ICapturedEdges
+{
+    /// <summary>An edge; returns what it is called in <see cref="Stamped"/>.</summary>
+    long Add(long timePs, bool level, long? causeOrdinal);
+
+    /// <summary>An edge was stamped; -1 is one that nobody asks about, such as the level at the start.</summary>
+    void Stamped(long edge, long tick, long word);
+
+    /// <summary>Records [from, to) reached the host's side of the link undamaged.</summary>
+    void Delivered(long from, long to);
+}
+
 /// <summary>All true edges of one captured line, what the sampler made of each, and which of its records were lost on their way.</summary>
 /// <param name="firstOrdinal">Edges that the line had seen before the capture: what causes are counted from.</param>
-internal sealed class CapturedEdges(long firstOrdinal)
+internal sealed class CapturedEdges(long firstOrdinal) : ICapturedEdges
 {
     private readonly List<CapturedEdge> _edges = [];
     private readonly List<(long From, long To)> _delivered = [];
@@ -25,7 +38,6 @@ internal sealed class CapturedEdges(long firstOrdinal)
         return _edges.Count - 1;
     }
 
-    /// <summary>An edge was stamped; number -1 is the level at the start, which isn't an edge.</summary>
     public void Stamped(long edge, long tick, long word)
     {
         if (edge >= 0)
@@ -34,7 +46,6 @@ internal sealed class CapturedEdges(long firstOrdinal)
         }
     }
 
-    /// <summary>Records [from, to) reached the host's side of the link undamaged.</summary>
     public void Delivered(long from, long to) => _delivered.Add((from, to));
 
     /// <summary>True where the edge was stamped and its record didn't arrive undamaged.</summary>

@@ -15,7 +15,7 @@ internal sealed class EdgeStamper : ILineListener
     private readonly SamplerClock _clock;
     private readonly uint[] _ring;
     private readonly long? _limit;
-    private readonly CapturedEdges? _truth;
+    private readonly ICapturedEdges? _truth;
     private long _nextSample = FirstSampleCycle;
     private bool _seen;
     private bool _pendingLevel;
@@ -26,7 +26,7 @@ internal sealed class EdgeStamper : ILineListener
     /// <param name="level">Level of the line at the start.</param>
     /// <param name="limit">Words after which the DMA stops (one-shot); null: it goes round its ring.</param>
     /// <param name="truth">Where true edges and their stamps are noted; null: nowhere.</param>
-    public EdgeStamper(SamplerClock clock, bool level, long? limit, CapturedEdges? truth)
+    public EdgeStamper(SamplerClock clock, bool level, long? limit, ICapturedEdges? truth)
     {
         _clock = clock;
         _limit = limit;

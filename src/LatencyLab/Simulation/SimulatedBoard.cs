@@ -107,25 +107,30 @@ public sealed class SimulatedBoard
                 return -1;
             }
 
-            while (_output.Count == 0 && (delay = _pace.Ahead(_repl.Busy)) == TimeSpan.Zero && !cancellationToken.IsCancellationRequested && RunOn())
+            // One look at the clock decides: a second one may find that the time is up, and then nobody would wait for it nor go on.
+            while ((delay = _pace.Ahead(_repl.Busy)) == TimeSpan.Zero)
             {
+                if (_output.Count > 0)
+                {
+                    var count = _output.Dequeue(into);
+                    TakeInput();
+                    return count;
+                }
+
+                if (cancellationToken.IsCancellationRequested || !RunOn())
+                {
+                    break;
+                }
+
                 if (session != _session)
                 {
                     return -1;
                 }
             }
 
-            delay = _pace.Ahead(_repl.Busy);
-            if (_output.Count == 0 || delay > TimeSpan.Zero)
-            {
-                _changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                changed = _changed.Task;
-                return 0;
-            }
-
-            var count = _output.Dequeue(into);
-            TakeInput();
-            return count;
+            _changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            changed = _changed.Task;
+            return 0;
         }
     }
 

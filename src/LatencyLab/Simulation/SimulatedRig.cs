@@ -58,6 +58,29 @@ public sealed class SimulatedRig
         }
     }
 
+    /// <summary>Counts what truly happens in the captures to come, in memory that doesn't grow.</summary>
+    /// <param name="warmup">Stimuli of each capture that don't count.</param>
+    /// <param name="windowTicks">A later answer is late.</param>
+    public void CountTruth(int warmup, long windowTicks)
+    {
+        lock (_world.Gate)
+        {
+            _truth.Counted = new CountedTruth(warmup, windowTicks);
+        }
+    }
+
+    /// <summary>What was counted since <see cref="CountTruth"/>; null where nobody asked for it.</summary>
+    public SimulatedCounts? CountedTruth
+    {
+        get
+        {
+            lock (_world.Gate)
+            {
+                return _truth.Counted?.Counts;
+            }
+        }
+    }
+
     /// <summary>Virtual seconds since the world began.</summary>
     public double VirtualSeconds
     {

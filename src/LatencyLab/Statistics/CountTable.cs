@@ -112,8 +112,8 @@ public sealed class CountTable
     {
         var keys = _sparse.Keys.ToArray();
         Array.Sort(keys);
-        var values = new List<long>();
-        var counts = new List<long>();
+        var distinct = keys.Length + _dense.Length - _dense.AsSpan().Count(0) - (_dense[0] > 0 && _sparse.ContainsKey(0) ? 1 : 0);
+        var (values, counts, filled) = (new long[distinct], new long[distinct], 0);
         var below = 0;
         while (below < keys.Length && keys[below] < 0)
         {
@@ -139,12 +139,12 @@ public sealed class CountTable
             }
         }
 
-        return new SortedCounts([.. values], [.. counts]);
+        return new SortedCounts(values, counts);
 
         void Append(long value, long count)
         {
-            values.Add(value);
-            counts.Add(count);
+            values[filled] = value;
+            counts[filled++] = count;
         }
     }
 

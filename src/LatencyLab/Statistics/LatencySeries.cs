@@ -18,6 +18,7 @@ public sealed class LatencySeries
     private int _filled;
     private long _stretchIndex;
     private long _keepEach = 1;
+    private bool _isBroken;
 
     /// <summary>The next latency in ticks, or <see cref="Censored"/>.</summary>
     public void Add(long latencyTicks) => Add([latencyTicks]);
@@ -36,6 +37,49 @@ public sealed class LatencySeries
                 EndStretch();
             }
         }
+    }
+
+    /// <summary>
+    /// Goes on with another series, between which and this one nothing is known. Where one of them keeps fewer of its stretches, the other one lets go
+    /// of as many, so that what is kept stays evenly spread over both.
+    /// </summary>
+    public void Merge(LatencySeries other)
+    {
+        var (theirs, each) = (other._stretches.ToList(), other._keepEach);
+        if (_stretchIndex == 0 && _filled == 0)
+        {
+            (_keepEach, _stretchIndex, _filled, _isBroken) = (each, other._stretchIndex, other._filled, other._isBroken);
+            _stretches.AddRange(theirs);
+            other._current.AsSpan(0, _filled).CopyTo(_current);
+            return;
+        }
+
+        CloseStretch();
+        while (_keepEach != each)
+        {
+            if (_keepEach < each)
+            {
+                Thin(_stretches);
+                _keepEach *= 2;
+            }
+            else
+            {
+                Thin(theirs);
+                each *= 2;
+            }
+        }
+
+        _stretches.AddRange(theirs);
+        _stretchIndex += other._stretchIndex;
+        if (other._filled > 0)
+        {
+            other._current.AsSpan(0, other._filled).CopyTo(_current);
+            _filled = other._filled;
+            CloseStretch();
+        }
+
+        _isBroken = true;
+        Bound();
     }
 
     /// <summary>What the series is worth for its mean and each quantile.</summary>
@@ -121,15 +165,39 @@ public sealed class LatencySeries
 
         _stretches.Add(_current);
         _current = new long[StretchLength];
-        if (_stretches.Count > MaxStretches)
-        {
-            for (var i = _stretches.Count - 2; i > 0; i -= 2)
-            {
-                _stretches.RemoveAt(i);
-            }
+        Bound();
+    }
 
+    private void Bound()
+    {
+        while (_stretches.Count > MaxStretches)
+        {
+            Thin(_stretches);
             _keepEach *= 2;
         }
+    }
+
+    // Every second one goes, the first stays.
+    private static void Thin(List<long[]> stretches)
+    {
+        for (var i = (stretches.Count - 1) | 1; i > 0; i -= 2)
+        {
+            if (i < stretches.Count)
+            {
+                stretches.RemoveAt(i);
+            }
+        }
+    }
+
+    // What comes next doesn't follow on what was last: a stretch ends here, however short it is.
+    private void CloseStretch()
+    {
+        if (_filled > 0 && (_keepEach == 1 || _filled >= StretchLength / 2))
+        {
+            _stretches.Add(_current[.._filled]);
+        }
+
+        _filled = 0;
     }
 
     private static double TimeOfMean(IEnumerable<long[]> stretches) =>
@@ -141,6 +209,11 @@ public sealed class LatencySeries
     private List<long[]> Stretches()
     {
         var rest = _current[.._filled];
+        if (_isBroken)
+        {
+            return rest.Length == 0 ? _stretches : [.. _stretches, rest];
+        }
+
         if (_keepEach == 1)
         {
             return [[.. _stretches.SelectMany(s => s), .. rest]];

@@ -37,11 +37,14 @@ public sealed class WorstSamples(int capacity = 10)
         _worst[at] = sample;
     }
 
-    public void Merge(WorstSamples other)
+    public void Merge(WorstSamples other) => Merge(other, 0, 0);
+
+    /// <summary>Adds the worst of a series that began later: its ticks and numbers count from there.</summary>
+    public void Merge(WorstSamples other, long tickOffset, long sequenceOffset)
     {
         foreach (var sample in other.Values)
         {
-            Add(sample);
+            Add(sample with { AtTick = sample.AtTick + tickOffset, Sequence = sample.Sequence + sequenceOffset });
         }
     }
 

@@ -35,9 +35,17 @@ public sealed class SimulatedPaceTests
         }
     }
 
-    private static async Task<(byte[] Bytes, double WallSeconds, double VirtualSeconds)> CaptureAsync(string options)
+    [Fact(Timeout = 60_000)]
+    public async Task A_clock_that_goes_on_between_two_looks_at_it_holds_nothing_up()
     {
-        var time = new LeapingTime();
+        var (plain, _, _) = await CaptureAsync("");
+        var (bytes, _, _) = await CaptureAsync("?pace=real", ticksALook: 2000);
+        Assert.Equal(plain, bytes);
+    }
+
+    private static async Task<(byte[] Bytes, double WallSeconds, double VirtualSeconds)> CaptureAsync(string options, long ticksALook = 0)
+    {
+        var time = new LeapingTime(ticksALook);
         var board = SimulatedBoardOptions.Parse($"sim:pico{options}");
         var rig = SimulatedRig.Create(board, board, keepTruth: true, time);
         await using var link = rig.Sampler.Open();
@@ -54,8 +62,8 @@ public sealed class SimulatedPaceTests
         return ([.. said], time.Seconds, rig.VirtualSeconds);
     }
 
-    /// <summary>A clock that stands still, except that each delay is over at once and has moved it by its length.</summary>
-    private sealed class LeapingTime : TimeProvider
+    /// <summary>A clock that stands still but for its looks, except that each delay is over at once and has moved it by its length.</summary>
+    private sealed class LeapingTime(long ticksALook) : TimeProvider
     {
         private long _ticks;
 
@@ -63,7 +71,7 @@ public sealed class SimulatedPaceTests
 
         public override long TimestampFrequency => 10_000_000;
 
-        public override long GetTimestamp() => Interlocked.Read(ref _ticks);
+        public override long GetTimestamp() => Interlocked.Add(ref _ticks, ticksALook);
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {

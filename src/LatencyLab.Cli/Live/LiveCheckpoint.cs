@@ -1,0 +1,51 @@
+using LatencyLab.Runs;
+using LatencyLab.Runs.Live;
+
+namespace LatencyLab.Cli.Live;
+
+/// <summary>
+/// Writes what a live session has counted, soon at first and then each minute, so that a killed one leaves its numbers. The work is done beside the measurement:
+/// what the sampler sends is taken all the while.
+/// </summary>
+internal sealed class LiveCheckpoint(RunFolder folder, RunDocument planned, LiveSession session, TimeProvider clock)
+{
+    private static readonly TimeSpan LongestPeriod = TimeSpan.FromMinutes(1);
+
+    private Task _writing = Task.CompletedTask;
+    private TimeSpan _period = TimeSpan.FromSeconds(1);
+    private long _last;
+    private volatile bool _wanted = true;
+
+    /// <summary>Writes as soon as possible: the user wants to stop, and may not wait for the boards.</summary>
+    public void Want() => _wanted = true;
+
+    public void WriteWhenDue(RunProgress progress)
+    {
+        if (progress.Tally is null || !_writing.IsCompleted || (!_wanted && clock.GetElapsedTime(_last) < _period))
+        {
+            return;
+        }
+
+        // A full disk ends the session here, as it would at its end.
+        _writing.GetAwaiter().GetResult();
+        (_wanted, _last) = (false, clock.GetTimestamp());
+        _period = _period * 2 < LongestPeriod ? _period * 2 : LongestPeriod;
+        var tally = session.Snapshot();
+        var captured = session.TimeBase.ToNanoseconds(progress.TickOffset + progress.CapturedTick);
+        _writing = Task.Run(() => Write(tally, captured));
+    }
+
+    public Task FinishAsync() => _writing;
+
+    private void Write(PairTally tally, double capturedNs)
+    {
+        var counts = LatencyCounts.Of(tally);
+        RunFolder.Replace(folder.LatencyCountsPath, stream => counts.Write(stream, session.TimeBase));
+        folder.Begin(planned with
+        {
+            Counts = new RunCounts { Stimuli = tally.Stimuli, Matched = tally.Matched, Late = tally.Late, Missed = tally.Missed, Excluded = tally.Excluded, Extra = 0, Spurious = 0, Gaps = 0 },
+            LatencyNs = LatencyInTime.Of(tally.Summary(), session.TimeBase),
+            Live = new LiveDocument { End = "going on", CapturedNs = capturedNs, Segments = 0 },
+        });
+    }
+}

@@ -1,0 +1,180 @@
+using System.Globalization;
+using LatencyLab.Captures;
+using LatencyLab.Samplers;
+using LatencyLab.Units;
+
+namespace LatencyLab.Runs.Live;
+
+/// <summary>Why a live session ended.</summary>
+public enum LiveEnd
+{
+    /// <summary>The user stopped it.</summary>
+    Stopped,
+
+    /// <summary>Its time was over.</summary>
+    Duration,
+
+    /// <summary>A latency was above the limit.</summary>
+    Break,
+
+    /// <summary>A board or its link failed.</summary>
+    Fault,
+}
+
+/// <summary>A live session after its end.</summary>
+/// <param name="Run">All its captures as one measurement.</param>
+/// <param name="End">Why it ended.</param>
+/// <param name="Segments">Captures that the numbers are of.</param>
+/// <param name="CapturedTicks">How long was captured, the pauses between captures left out.</param>
+/// <param name="LeftOut">Stimuli of a last capture that broke off, which are in no number.</param>
+/// <param name="Break">What was above the limit; null where nothing was.</param>
+public sealed record LiveResult(MeasuredRun Run, LiveEnd End, int Segments, long CapturedTicks, long LeftOut, LiveEvent? Break);
+
+/// <summary>
+/// A measurement without a planned end. It is a chain of captures of about ten minutes, each with its own seed, start, end and totals on both boards: no
+/// counter of the sampler comes near its bound, whatever was counted is held against both boards' totals all along, and what a failing board costs
+/// is one capture. Between two of them no stimulus is fired, so that none is lost. Memory doesn't grow with the session.
+/// </summary>
+public sealed class LiveSession
+{
+    private readonly LivePlan _live;
+    private readonly BoardOnPort _target;
+    private readonly BoardOnPort _sampler;
+    private readonly TimeProvider _clock;
+    private readonly LiveTotals _totals = new();
+    private readonly RecentEdges _recent;
+    private RunSession _session;
+    private RunPlan _segment;
+    private MeasuredRun? _last;
+    private PairTally? _current;
+
+    private LiveSession(LivePlan live, BoardOnPort target, BoardOnPort sampler, TimeProvider clock, RunPlan segment, RunSession first)
+    {
+        (_live, _target, _sampler, _clock, _segment, _session) = (live, target, sampler, clock, segment, first);
+        _recent = new RecentEdges(TimeBase.ToTicks(live.Keep) / 10 * 11);
+    }
+
+    /// <summary>Ticks of the session.</summary>
+    public TimeBase TimeBase => _session.TimeBase;
+
+    /// <summary>What stamps.</summary>
+    public SamplerIdentity Sampler => _session.Sampler;
+
+    /// <summary>The edges that are kept.</summary>
+    public RecentEdges Recent => _recent;
+
+    /// <summary>Loads the scripts' common part and asks the sampler for its clock.</summary>
+    /// <exception cref="LatencyLabException">A board doesn't answer, or can't do what is planned.</exception>
+    public static async Task<LiveSession> StartAsync(LivePlan live, BoardOnPort target, BoardOnPort sampler, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var segment = live.Segment(live.Plan.Seed);
+        return new LiveSession(live, target, sampler, clock, segment, await RunSession.StartAsync(segment, target, sampler, clock, cancellationToken));
+    }
+
+    /// <summary>Measures until something ends it. What took place always comes back; only what prevents the first capture is thrown.</summary>
+    /// <param name="onProgress">Called often.</param>
+    /// <param name="stop">Ends it in order.</param>
+    /// <exception cref="LatencyLabException">The wiring check fails, or a board refuses the plan.</exception>
+    public async Task<LiveResult> MeasureAsync(Action<RunProgress> onProgress, CancellationToken stop)
+    {
+        while (true)
+        {
+            var watch = new BreakWatch(_live.BreakOn, TimeBase, _recent.EndTick == 0 ? 0 : _recent.EndTick + 1, _totals.Stimuli);
+            MeasuredRun run;
+            try
+            {
+                run = await SegmentAsync(watch, onProgress, stop);
+            }
+            catch (Exception e) when (_last is not null && e is LatencyLabException { Kind: not FaultKind.Storage } or OperationCanceledException && _last is not null)
+            {
+                _current = null;
+                return stop.IsCancellationRequested ? Conclude(LiveEnd.Stopped, [], 0, null) : Conclude(LiveEnd.Fault, [e.Message], 0, null);
+            }
+
+            _current = null;
+            _last = run;
+            if (run.Status == RunStatus.Invalid)
+            {
+                return Broken(run, watch.First);
+            }
+
+            Add(run);
+            if (End(watch, stop) is { } end)
+            {
+                return Conclude(end, [], 0, watch.First);
+            }
+
+            _segment = _live.Segment(StimulusTable.Next(_segment.Seed == 0 ? StimulusTable.SeedInsteadOfZero : _segment.Seed));
+        }
+    }
+
+    /// <summary>What has been counted so far, as a copy that doesn't change any more; null before the first capture began.</summary>
+    public PairTally Snapshot()
+    {
+        var copy = new PairTally();
+        copy.Merge(_totals.Tally, 0, 0);
+        if (_current is { } current)
+        {
+            copy.Merge(current, _recent.OffsetTick, _totals.Stimuli);
+        }
+
+        return copy;
+    }
+
+    private async Task<MeasuredRun> SegmentAsync(BreakWatch watch, Action<RunProgress> onProgress, CancellationToken stop)
+    {
+        if (_last is not null)
+        {
+            _session = await RunSession.StartAsync(_segment, _target, _sampler, _clock, stop);
+        }
+
+        var afterTicks = TimeBase.ToTicks(_live.Keep) / 10;
+        var durationTicks = _live.Duration is { } duration ? TimeBase.ToTicks(duration) - _totals.CapturedTicks : long.MaxValue;
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        return await _session.MeasureAsync(
+            _recent, [watch],
+            progress =>
+            {
+                _current = progress.Tally;
+                if (progress.CapturedTick >= durationTicks || (watch.First is { } first && progress.CapturedTick + _recent.OffsetTick >= (first.ResponseTick ?? first.StimulusTick) + afterTicks))
+                {
+                    enough.Cancel();
+                }
+
+                onProgress(progress with { Total = 0, Before = _totals.Segments == 0 ? null : _totals.Tally, TickOffset = _recent.OffsetTick });
+            },
+            enough.Token, _last?.Wires);
+    }
+
+    private void Add(MeasuredRun run) => _totals.Add(run, _recent.OffsetTick, _recent.EndTick - _recent.OffsetTick);
+
+    private LiveEnd? End(BreakWatch watch, CancellationToken stop) =>
+        watch.First is not null ? LiveEnd.Break
+        : stop.IsCancellationRequested ? LiveEnd.Stopped
+        : _live.Duration is { } duration && _totals.CapturedTicks >= TimeBase.ToTicks(duration) ? LiveEnd.Duration
+        : null;
+
+    // A capture whose totals nobody could compare is in no number, unless there is no other one: then it is all that there is to show.
+    private LiveResult Broken(MeasuredRun run, LiveEvent? seen)
+    {
+        if (_totals.Segments == 0)
+        {
+            Add(run);
+            return new LiveResult(_totals.ToRun(run, _live.Plan, RunStatus.Invalid, run.Reasons), LiveEnd.Fault, 1, _totals.CapturedTicks, 0, seen);
+        }
+
+        var leftOut = run.Result.Counts.Stimuli;
+        return Conclude(
+            LiveEnd.Fault,
+            [.. run.Reasons.Where(r => r != RunSession.Interrupted), string.Create(CultureInfo.InvariantCulture, $"The last capture with {leftOut} stimuli is in no number, since it did not come to its end.")],
+            leftOut, seen);
+    }
+
+    private LiveResult Conclude(LiveEnd end, IReadOnlyList<string> reasons, long leftOut, LiveEvent? seen)
+    {
+        var cutShort = end == LiveEnd.Stopped && _live.Duration is not null;
+        var status = end == LiveEnd.Fault || cutShort ? RunStatus.Partial : RunStatus.Complete;
+        return new LiveResult(
+            _totals.ToRun(_last!, _live.Plan, status, cutShort ? [RunSession.Interrupted] : reasons), end, _totals.Segments, _totals.CapturedTicks, leftOut, seen);
+    }
+}
