@@ -1,7 +1,6 @@
 using System.Text;
 using LatencyLab.Analysis;
 using LatencyLab.Boards;
-using LatencyLab.Captures;
 using LatencyLab.Cli.Commands;
 using LatencyLab.Cli.Devices;
 using LatencyLab.Reports;

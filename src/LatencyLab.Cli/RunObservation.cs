@@ -1,10 +1,8 @@
 using LatencyLab.Captures;
-using LatencyLab.Cli.Commands;
 using LatencyLab.Cli.Devices;
 using LatencyLab.Reports;
 using LatencyLab.Runs;
 using LatencyLab.Samplers;
-using LatencyLab.Signals;
 using LatencyLab.Units;
 
 namespace LatencyLab.Cli;

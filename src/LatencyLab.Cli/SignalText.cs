@@ -1,6 +1,5 @@
 using System.Globalization;
 using LatencyLab.Runs;
-using LatencyLab.Runs.Periodic;
 using LatencyLab.Units;
 
 namespace LatencyLab.Cli;

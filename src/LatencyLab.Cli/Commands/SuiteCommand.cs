@@ -131,12 +131,12 @@ internal sealed class SuiteExecution(SuiteFile suite, string folder, Output outp
         foreach (var item in items.DistinctBy(i => i.Rig))
         {
             output.Talk.WriteLine(TerminalText.Clean($"checking rig {item.Rig}"));
-            var folder = Directory.CreateTempSubdirectory("latencylab-check-");
+            var thrownAway = Directory.CreateTempSubdirectory("latencylab-check-");
             try
             {
                 using var talk = new StringWriter();
                 string[] samples = ["--samples", CheckSamples, "--warmup", "0"];
-                var (code, _) = await RunOneAsync([.. WithoutCounts(Arguments(item)), .. samples], folder.FullName, talk, cancellationToken);
+                var (code, _) = await RunOneAsync([.. WithoutCounts(Arguments(item)), .. samples], thrownAway.FullName, talk, cancellationToken);
                 if (code is not (ExitCode.Done or ExitCode.GateFailed or ExitCode.GateInconclusive))
                 {
                     output.Talk.Write(talk.ToString());
@@ -146,7 +146,7 @@ internal sealed class SuiteExecution(SuiteFile suite, string folder, Output outp
             }
             finally
             {
-                folder.Delete(recursive: true);
+                thrownAway.Delete(recursive: true);
             }
         }
 
@@ -223,7 +223,7 @@ internal sealed class SuiteExecution(SuiteFile suite, string folder, Output outp
     private static ExitCode Worse(ExitCode left, ExitCode right)
     {
         ExitCode[] fromWorst = [ExitCode.InternalFault, ExitCode.Storage, ExitCode.MeasurementInvalid, ExitCode.GateFailed, ExitCode.GateInconclusive];
-        return Array.Find(fromWorst, c => c == left || c == right) is not 0 and var worst ? worst : left == ExitCode.Done ? right : left;
+        return Array.Find(fromWorst, c => c == left || c == right) is not ExitCode.Done and var worst ? worst : left == ExitCode.Done ? right : left;
     }
 }
 

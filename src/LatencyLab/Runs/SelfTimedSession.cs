@@ -1,6 +1,5 @@
 using System.Globalization;
 using LatencyLab.Analysis;
-using LatencyLab.MicroPython;
 using LatencyLab.Samplers;
 using LatencyLab.Signals;
 using LatencyLab.Targets;

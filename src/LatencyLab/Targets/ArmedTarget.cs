@@ -88,16 +88,16 @@ public sealed class ArmedTarget
             armed.CpuHz = BoardLine.Number(await armed._lines.ReadAsync(AnswerWait, cancellationToken, "READY"), "hz");
             await armed._lines.ReadAsync(AnswerWait, cancellationToken, "ARMED");
         }
-        catch (BoardRefusedException e) when (test is IrqTest irq && Refusal(e, irq) is { } refusal)
+        catch (BoardRefusedException e) when (test is IrqTest irq)
         {
-            throw refusal;
+            throw Refusal(e, irq);
         }
 
         return armed;
     }
 
     // The script says before the reason what it was about.
-    private static LatencyLabException? Refusal(BoardRefusedException e, IrqTest test)
+    private static LatencyLabException Refusal(BoardRefusedException e, IrqTest test)
     {
         const string ofHandler = "HandlerError: ";
         const string ofClock = "ValueError: cpu_hz: ";
@@ -116,7 +116,7 @@ public sealed class ArmedTarget
 
         return e.Reason.StartsWith(ofLoad, StringComparison.Ordinal)
             ? new LatencyLabException(FaultKind.Usage, $"The board can't make the load {e.Reason[ofLoad.Length..]}", "--load", "Leave this load out, or use a board or firmware that has it; docs/loads.md says what each needs.", e)
-            : null;
+            : e;
     }
 
     /// <summary>A word from the host: it keeps the dead man quiet, and begins the burst of the toggle test.</summary>

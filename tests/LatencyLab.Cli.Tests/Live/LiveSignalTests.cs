@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using LatencyLab.Cli.Tests.Runs;
-using LatencyLab.TestSupport;
 
 namespace LatencyLab.Cli.Tests.Live;
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using LatencyLab.TestSupport;
 
 namespace LatencyLab.Cli.Tests.Runs;

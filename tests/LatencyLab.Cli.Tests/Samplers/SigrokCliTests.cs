@@ -101,7 +101,11 @@ public sealed class SigrokCliTests : IDisposable
         // The bridge runs sigrok-cli from the PATH; this one brings the shim.
         var program = _folder.File("sigrok-cli");
         await File.WriteAllTextAsync(program, $"#!/bin/sh\nLD_PRELOAD={shim} exec {Tool.Require("sigrok-cli")} \"$@\"\n", TestContext.Current.CancellationToken);
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
         var options = SigrokOptions.Parse($"driver=ols:conn={pty.SlavePath},samplerate=1M");
         await using var sampler = new SigrokSampler(options, StepLimits.Default, program);
         for (var attempt = 1; ; attempt++)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LatencyLab.Targets;
 using LatencyLab.TestSupport;
 
 namespace LatencyLab.Tests.Firmware;

@@ -22,7 +22,7 @@ public sealed class FramedTestScriptTests
     {
         await using var board = await BridgedBoard.StartAsync(port, Small, "target/core", "target/frame", "target/poll");
         var heap = await board.HeapBytesAsync();
-        EdgeWords.TryParse(irq, out var edge);
+        Assert.True(EdgeWords.TryParse(irq, out var edge));
         var program = await ArmAsync(board, "poll", new PollTest(7, 4, 5, edge, IrqHandler.Bytecode, 600, null, null).ToJson());
         Assert.False((await board.PinsAsync()).Gc);
         foreach (var level in levels)

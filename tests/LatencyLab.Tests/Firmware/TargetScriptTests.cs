@@ -1,6 +1,5 @@
 using System.Text;
 using LatencyLab.MicroPython;
-using LatencyLab.TestSupport;
 
 namespace LatencyLab.Tests.Firmware;
 

@@ -159,8 +159,8 @@ internal static class ByteStructure
             {
                 using var stream = entry.Open();
                 var content = new byte[Math.Min(entry.Length, 4096)];
-                stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
-                members.Add((entry.FullName, content));
+                var read = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+                members.Add((entry.FullName, content[..read]));
             }
         }
         catch (Exception e) when (e is InvalidDataException or IOException or NotSupportedException or ArgumentException)

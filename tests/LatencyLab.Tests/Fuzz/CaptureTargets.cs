@@ -6,7 +6,6 @@ using LatencyLab.Signals;
 using LatencyLab.Tests.Formats;
 using LatencyLab.Units;
 using Parquet;
-using Parquet.Schema;
 
 namespace LatencyLab.Tests.Fuzz;
 

@@ -1,5 +1,4 @@
 using LatencyLab.Links;
-using LatencyLab.Signals;
 using LatencyLab.TestSupport;
 
 namespace LatencyLab.Tests.Samplers;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using LatencyLab.Boards;
-using LatencyLab.Samplers;
 using LatencyLab.Targets;
 using LatencyLab.Units;
 

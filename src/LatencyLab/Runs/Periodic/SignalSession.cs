@@ -1,6 +1,5 @@
 using System.Globalization;
 using LatencyLab.Boards;
-using LatencyLab.MicroPython;
 using LatencyLab.Samplers;
 using LatencyLab.Signals;
 using LatencyLab.Statistics;
