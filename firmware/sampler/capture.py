@@ -174,15 +174,20 @@ class LLCapture:
         self.dmas = []
         self.table = None
 
+    # PIO 0 is ours; of PIO 1 only the one machine, if it is used at all: the radio of a Pico W has its bus there.
+    def stop(self):
+        mem32[LL_CTRL[0] + 0x3000] = 0xF
+        if self.driven and self.stim_pio:
+            mem32[LL_CTRL[1] + 0x3000] = 8
+
     # Claims state machines and DMA channels. The cached offsets must go with the programs, or the next
     # StateMachine starts at a stale address.
     def claim(self):
         Pin = machine.Pin
-        for pio in (0, 1):
-            mem32[LL_CTRL[pio] + 0x3000] = 0xF
-            rp2.PIO(pio).remove_program()
+        self.stop()
+        rp2.PIO(0).remove_program()
         for program in (ll_stim, ll_edge_ts):
-            program[1] = program[2] = -1
+            program[1] = -1
         for number in self.channels:
             if number != self.stim:
                 Pin(number, Pin.IN, None)
@@ -347,16 +352,18 @@ class LLCapture:
     # Nothing runs and nothing is driven any more. The stimulus is left weakly low: an open line would ring the
     # target, which still listens.
     def halt(self):
-        for ctrl in LL_CTRL:
-            mem32[ctrl + 0x3000] = 0xF
+        self.stop()
         if self.driven:
             machine.Pin(self.stim, machine.Pin.IN, machine.Pin.PULL_DOWN)
 
+    # A channel whose count isn't used up goes on waiting for its machine. Before MicroPython 1.28 close() leaves it at that:
+    # it would take words from a later capture, or not start anew. It is disabled before the abort for the sake of erratum RP2350-E5.
     def close(self):
-        for d in self.dmas:
-            d.close()
-        if self.table:
-            self.table.close()
+        for d in self.dmas + [self.table]:
+            if d:
+                d.ctrl = 0
+                d.active(0)
+                d.close()
 
     # Everything stands still first; then the rest goes out, and END.
     def finish(self, reason):

@@ -166,12 +166,14 @@ class StateMachine:
 
 class DMA:
     free = list(range(12))
+    busy = {}  # what a channel still has to do, also when its object is gone: close() before MicroPython 1.28 stops nothing
 
     def __init__(self):
         if not DMA.free:
             raise OSError(16)
         self.channel = DMA.free.pop(0)
         self.source = None
+        self.ctrl = 1
         self.open = True
 
     def pack_ctrl(self, **fields):
@@ -190,7 +192,10 @@ class DMA:
         if ctrl["treq_sel"] != want:
             fault("DMA channel %d is paced by %d, not %d" % (self.channel, ctrl["treq_sel"], want))
         bytes_in_ring = 1 << ctrl["ring_size"] if ctrl["ring_size"] else 4 * count
+        if self.channel in DMA.busy and DMA.busy[self.channel].left():
+            fault("DMA channel %d is started while it runs" % self.channel)
         self.source = machine.run = (Stimulus if ctrl["inc_read"] else Stamps)(machine, address, bytes_in_ring, count)
+        DMA.busy[self.channel] = self.source
 
     @property
     def count(self):
@@ -198,10 +203,18 @@ class DMA:
             fault("a closed DMA channel was read")
         return self.source.left() | 0xA0000000 & plan.get("count_mode_bits", 0)
 
+    def active(self, value):
+        if value or self.ctrl:
+            fault("DMA channel %d is aborted while it is enabled" % self.channel)
+        DMA.busy.pop(self.channel, None)
+
     def close(self):
         if self.open:
             DMA.free.append(self.channel)
+            DMA.free.sort()
         self.open = False
+        if self.channel in DMA.busy and DMA.busy[self.channel].left():
+            fault("DMA channel %d is given back while it waits" % self.channel)
         log.append("dma close")
 
 
@@ -367,6 +380,7 @@ class ManagedPIO:
         self.number = number
 
     def remove_program(self):
+        log.append("remove %d" % self.number)
         chip.offsets[self.number].clear()
 
 
