@@ -171,7 +171,7 @@ public static class ParquetCaptureReader
     /// <summary>Rows into blocks of one channel each.</summary>
     private sealed class RowReader(string path, CaptureMetadata metadata, IEdgeSink sink)
     {
-        private readonly Block[] _blocks = [.. metadata.Header.Channels.Select(_ => new Block())];
+        private readonly Block[] _blocks = [.. metadata.Header.Channels.Select(c => new Block(c.InitialLevel))];
         private readonly long _endTick = metadata.EndTick!.Value;
         private long _lastTick = metadata.Header.StartTick;
         private long? _skippedFrom;
@@ -192,6 +192,7 @@ public static class ParquetCaptureReader
             {
                 sink.Gap(new Gap(from, columns.Ticks[0], null, null, NotRead));
                 _skippedFrom = null;
+                Array.ForEach(_blocks, b => b.Level = null);
             }
 
             var (ticks, channels, levels) = (columns.Ticks, columns.Channels, columns.Levels);
@@ -206,7 +207,13 @@ public static class ParquetCaptureReader
 
                 _lastTick = tick;
                 var block = _blocks[channel];
-                if (block.Count == BlockEdges || (block.Count > 0 && levels[i] != block.NextLevel))
+                var repeats = block.Level == levels[i];
+                if (repeats && !IsDoubtful(channel, block.LastTick ?? metadata.Header.StartTick, tick))
+                {
+                    throw new CaptureFormatException($"Row {_row + i} of the Parquet file goes to the level that its channel has already, and no gap says why.", path);
+                }
+
+                if (repeats || block.Count == BlockEdges)
                 {
                     Send(channel);
                 }
@@ -223,6 +230,10 @@ public static class ParquetCaptureReader
             sink.Advance(_lastTick);
         }
 
+        // Levels alternate but across a gap, in which edges may be lost.
+        private bool IsDoubtful(int channel, long fromTick, long toTick) =>
+            metadata.Gaps.Any(g => (g.Channel is null || g.Channel == channel) && g.FromTick <= toTick && g.ToTick >= fromTick);
+
         private void Send(int channel)
         {
             var block = _blocks[channel];
@@ -233,9 +244,13 @@ public static class ParquetCaptureReader
             }
         }
 
-        private sealed class Block
+        private sealed class Block(bool? initialLevel)
         {
-            private long? _last;
+            /// <summary>Tick of the channel's last edge; null before the first.</summary>
+            public long? LastTick { get; private set; }
+
+            /// <summary>Level of the channel; null where nobody knows.</summary>
+            public bool? Level { get; set; } = initialLevel;
 
             public long[] Ticks { get; private set; } = [];
 
@@ -243,9 +258,7 @@ public static class ParquetCaptureReader
 
             public bool FirstLevel { get; private set; }
 
-            public bool NextLevel => (Count & 1) == 0 ? FirstLevel : !FirstLevel;
-
-            public bool Fits(long tick) => _last is not { } last || tick > last;
+            public bool Fits(long tick) => LastTick is not { } last || tick > last;
 
             public void Add(long tick, bool level)
             {
@@ -256,7 +269,8 @@ public static class ParquetCaptureReader
                 }
 
                 Ticks[Count++] = tick;
-                _last = tick;
+                LastTick = tick;
+                Level = level;
             }
         }
     }

@@ -159,6 +159,8 @@ public sealed class PairTally : IPairSink
             _rising.Merge(later._rising);
             _falling.Merge(later._falling);
             _series.Merge(later._series);
+            _risingSeries.Merge(later._risingSeries);
+            _fallingSeries.Merge(later._fallingSeries);
             Worst.Merge(later.Worst, tickOffset, sequenceOffset);
             _risingCensored += later._risingCensored;
             _fallingCensored += later._fallingCensored;
