@@ -48,32 +48,35 @@ internal static class SrReader
     private static List<ZipMember> Chunks(InputFile file, ZipDirectory zip, SrMetadata metadata)
     {
         var prefix = metadata.CaptureFile + "-";
-        var numbered = new SortedDictionary<long, ZipMember>();
+        var members = new Dictionary<long, ZipMember>();
         foreach (var (name, member) in zip.Members)
         {
             if (name.StartsWith(prefix, StringComparison.Ordinal) &&
                 long.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             {
-                if (!numbered.TryAdd(number, member))
+                if (!members.TryAdd(number, member))
                 {
                     throw file.Fault($"Two members are chunk {number} of '{metadata.CaptureFile}'.", member.HeaderOffset);
                 }
             }
         }
 
-        var chunks = new List<ZipMember>(numbered.Count + 1);
+        var numbers = members.Keys.ToArray();
+        Array.Sort(numbers);
+        var chunks = new List<ZipMember>(numbers.Length + 1);
         if (zip.Members.GetValueOrDefault(metadata.CaptureFile) is { } single)
         {
-            if (numbered.Count > 0)
+            if (numbers.Length > 0)
             {
-                throw file.Fault($"The session has '{single.Name}' and '{numbered.First().Value.Name}'; nobody can know which is meant.", single.HeaderOffset);
+                throw file.Fault($"The session has '{single.Name}' and '{members[numbers[0]].Name}'; nobody can know which is meant.", single.HeaderOffset);
             }
 
             chunks.Add(single);
         }
 
-        foreach (var (number, member) in numbered)
+        foreach (var number in numbers)
         {
+            var member = members[number];
             if (number != chunks.Count + 1)
             {
                 throw file.Fault($"The member '{prefix}{chunks.Count + 1}' is missing although '{member.Name}' is there.", member.HeaderOffset);

@@ -90,19 +90,20 @@ public sealed class LatencyPipeline : IEdgeSink
         var unexplained = !Explained(surplusCallbacks);
         var both = Rules.StimulusEdge == EdgeKind.Both;
         var empty = LatencySummary.Of(SortedCounts.Empty, 0);
+        var report = unexplained ? null : Tally.Report(limit is { } longest ? timeBase.ToTicks(longest) : null);
         return new LatencyResult(
             timeBase,
             new PairCounts(Tally.Stimuli, Tally.Matched, Tally.Late, Tally.Missed, Tally.Excluded, _pairer.Extra, _pairer.Spurious),
             callbacksTotal is { } total ? total - Tally.WarmupAnswered : null,
-            unexplained ? empty : Tally.Summary(),
+            report?.Summary ?? empty,
             both ? unexplained ? empty : Tally.RisingSummary() : null,
             both ? unexplained ? empty : Tally.FallingSummary() : null,
-            unexplained ? SortedCounts.Empty : Tally.Latencies(),
+            report?.Latencies ?? SortedCounts.Empty,
             unexplained ? Tally.Matched : Tally.Withheld,
             Tally.Worst.Values.Length > 0 && !unexplained ? Tally.Worst.Values[0] : null,
             surplusCallbacks,
             _gaps.Count,
-            unexplained ? null : Tally.Report(limit is { } longest ? timeBase.ToTicks(longest) : null),
+            report,
             Tally.ResolutionTicks)
         {
             Trains = _trains?.Trains,

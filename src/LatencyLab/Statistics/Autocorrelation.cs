@@ -37,8 +37,8 @@ public static class Autocorrelation
 
     private static (double Time, int Lags) Sum(IReadOnlyList<double[]> stretches)
     {
-        var mean = stretches.Sum(s => s.Sum()) / Math.Max(1, stretches.Sum(s => s.LongLength));
-        var centred = stretches.Select(s => Array.ConvertAll(s, x => x - mean)).ToArray();
+        var mean = stretches.Sum(s => Total(s)) / Math.Max(1, stretches.Sum(s => s.LongLength));
+        var centred = stretches.Select(s => Less(s, mean)).ToArray();
         var power = centred.Sum(s => Dot(s, s));
         if (power == 0)
         {
@@ -101,15 +101,21 @@ public static class Autocorrelation
         return [.. powers.Take(longest).Select(c => c.Real)];
     }
 
-    private static double[] Centre(ReadOnlySpan<double> series)
+    private static double[] Centre(ReadOnlySpan<double> series) => Less(series, Total(series) / Math.Max(1, series.Length));
+
+    private static double Total(ReadOnlySpan<double> series)
     {
-        var mean = 0.0;
+        var total = 0.0;
         foreach (var x in series)
         {
-            mean += x;
+            total += x;
         }
 
-        mean /= Math.Max(1, series.Length);
+        return total;
+    }
+
+    private static double[] Less(ReadOnlySpan<double> series, double mean)
+    {
         var centred = new double[series.Length];
         for (var i = 0; i < centred.Length; i++)
         {

@@ -49,13 +49,15 @@ public sealed record LatencyReport
     {
         var n = checked(latencies.Count + censored);
         var summary = LatencySummary.Of(latencies, censored, series.EffectiveSize(latencies, censored));
-        var range = (Int128)(summary.Max ?? 0) - (summary.Min ?? 0);
+
+        // Negative where it doesn't fit.
+        var range = unchecked((summary.Max ?? 0) - (summary.Min ?? 0));
         return new LatencyReport
         {
             Summary = summary,
             Latencies = latencies,
             Censored = Proportion.Of(censored, n, series.EffectiveSizeOfCensored(n)),
-            JitterPeakToPeak = latencies.Count == 0 || range > long.MaxValue ? null : (long)range,
+            JitterPeakToPeak = latencies.Count == 0 || range < 0 ? null : range,
             SdResolved = Quantisation.RemoveFrom(summary.Sd),
             Modes = Statistics.Modes.Find(latencies),
             AutocorrelationLag1 = series.AutocorrelationAtLag(1),

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace LatencyLab.Statistics;
 
 /// <summary>Latencies far above the bulk, by Tukey's outer fence: p75 + 3 (p75 - p25).</summary>
@@ -17,9 +19,15 @@ public sealed record Outliers(long FenceTicks, long Count, IReadOnlyList<TimedVa
         var low = sample.ValueAtRank(Quantiles.Rank(sample.Count, 0.25));
         var high = sample.ValueAtRank(Quantiles.Rank(sample.Count, 0.75));
 
-        // With ties the quartiles can coincide; two ticks of quantisation are no outlier then.
-        var fence = (Int128)high + (3 * Int128.Max(2, (Int128)high - low));
-        var fenceTicks = fence > long.MaxValue ? long.MaxValue : (long)fence;
+        var fenceTicks = Fence(low, high);
         return new Outliers(fenceTicks, sample.CountAbove(fenceTicks), [.. worst.Values.ToArray().Where(v => v.Value > fenceTicks)]);
+    }
+
+    // With ties the quartiles can coincide; two ticks of quantisation are no outlier then.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static long Fence(long low, long high)
+    {
+        var fence = (Int128)high + (3 * Int128.Max(2, (Int128)high - low));
+        return fence > long.MaxValue ? long.MaxValue : (long)fence;
     }
 }

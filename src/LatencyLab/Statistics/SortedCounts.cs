@@ -6,23 +6,31 @@ public sealed class SortedCounts
     private readonly long[] _values;
     private readonly long[] _cumulative;
 
+    // The sum in halves: code that is compiled ahead of time can't hold the layout of Int128, and would leave all methods of its owner to start-up.
+    private readonly long _sumHigh;
+    private readonly ulong _sumLow;
+
     /// <param name="values">Strictly rising.</param>
     /// <param name="counts">Positive, as many as values.</param>
     internal SortedCounts(long[] values, long[] counts)
     {
         _values = values;
         _cumulative = counts;
-        Int128 sum = 0;
         long total = 0;
         for (var i = 0; i < values.Length; i++)
         {
-            sum += (Int128)values[i] * counts[i];
+            var high = Math.BigMul(values[i], counts[i], out var low);
+            unchecked
+            {
+                _sumLow += (ulong)low;
+                _sumHigh += high + (_sumLow < (ulong)low ? 1 : 0);
+            }
+
             total += counts[i];
             _cumulative[i] = total;
         }
 
         Count = total;
-        Sum = sum;
     }
 
     /// <summary>The table of a sample in any order.</summary>
@@ -54,7 +62,7 @@ public sealed class SortedCounts
     public long Count { get; }
 
     /// <summary>Exact sum of the sample.</summary>
-    public Int128 Sum { get; }
+    public Int128 Sum => new(unchecked((ulong)_sumHigh), _sumLow);
 
     /// <summary>How many different values there are.</summary>
     public int Distinct => _values.Length;

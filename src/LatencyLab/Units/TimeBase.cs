@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace LatencyLab.Units;
 
 /// <summary>
@@ -12,13 +14,25 @@ public readonly record struct TimeBase(long TickHz, double? CalibrationPpm = nul
 {
     public const long MaxTickHz = 1_000_000_000_000_000;
 
+    // Below it a product fits 64 bits. Int128 stays in methods of its own, which aren't inlined: where it is, code can't be compiled ahead of time.
+    private const long MostShortTicks = long.MaxValue / 1_000_000_000;
+
     /// <summary>Length of one tick in nanoseconds.</summary>
     public double TickNs => 1e9 / TickHz;
 
     /// <summary>
     /// Nanoseconds of a tick count. The product is exact for every <see cref="long"/>; only the last division rounds.
     /// </summary>
-    public double ToNanoseconds(long ticks) => ToNanoseconds((Int128)ticks);
+    public double ToNanoseconds(long ticks)
+    {
+        if (ticks is <= -MostShortTicks or >= MostShortTicks)
+        {
+            return LongToNanoseconds(ticks);
+        }
+
+        var (whole, rest) = Math.DivRem(ticks * 1_000_000_000, TickHz);
+        return whole + ((double)rest / TickHz);
+    }
 
     /// <inheritdoc cref="ToNanoseconds(long)"/>
     public double ToNanoseconds(Int128 ticks)
@@ -44,7 +58,15 @@ public readonly record struct TimeBase(long TickHz, double? CalibrationPpm = nul
     }
 
     /// <summary>The largest tick count that isn't longer than the duration (floor), so that a limit is never widened.</summary>
-    public long ToTicks(Duration duration)
+    public long ToTicks(Duration duration) => duration.Picoseconds >= 0 && duration.Picoseconds <= long.MaxValue / TickHz
+        ? duration.Picoseconds * TickHz / 1_000_000_000_000
+        : LongToTicks(duration);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private double LongToNanoseconds(long ticks) => ToNanoseconds((Int128)ticks);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private long LongToTicks(Duration duration)
     {
         var ticks = (Int128)duration.Picoseconds * TickHz / 1_000_000_000_000;
         return ticks > long.MaxValue ? long.MaxValue : (long)ticks;
