@@ -14,7 +14,7 @@ def ll_caps(a):
     try:
         Pin(a.get("pin", 4)).irq(handler=None, hard=True)
         hard = True
-    except (TypeError, ValueError):  # ESP32: no such keyword; ESP8266: not supported
+    except (TypeError, ValueError, OSError):  # ESP32: no such keyword; ESP8266: no hard ones, on GPIO16 none at all
         hard = False
     ll_line(
         {

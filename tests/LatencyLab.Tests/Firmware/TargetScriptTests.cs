@@ -91,6 +91,15 @@ public sealed class TargetScriptTests
         Assert.False((await board.PinsAsync()).Pins["4"].Irq);
     }
 
+    [Fact]
+    public async Task A_pin_that_cannot_interrupt_at_all_is_an_answer_too()
+    {
+        await using var board = await BridgedBoard.StartAsync("esp8266", Small, "target/core", "target/caps");
+        var caps = await board.CallAsync("caps", """{"pin":16}""");
+        Assert.Equal("CAPS", caps.GetProperty("t").GetString());
+        Assert.False(caps.GetProperty("hard").GetBoolean());
+    }
+
     [Theory]
     [InlineData("esp32", "rising", "bytecode", "sleep", Roomy, 1)]
     [InlineData("esp32", "falling", "bytecode", "sleep", Roomy, 1)]

@@ -72,6 +72,8 @@ class Pin:
         hard = kw.pop("hard", None)
         if hard is not None and PORT == "esp32":
             raise TypeError("extra keyword arguments given")
+        if PORT == "esp8266" and self.number == 16:
+            raise OSError("pin does not have IRQ capabilities")
         if hard and PORT == "esp8266":
             raise ValueError("hard IRQ not supported")
         self.handler = kw.get("handler")
