@@ -47,18 +47,18 @@ def ll_irq(a):
     idle = a.get("idle", "sleep")
     if idle != "sleep" and idle != "spin":
         raise ValueError("unknown idle " + idle)
-    stimulus = ll_input(a["pin"])
-    response = Pin(a["response_pin"], Pin.OUT, value=0)
     armed = False
     errors = 0
     faults = [0, None]  # what the user's own handler raised: how often, and the first one
     reason = "error"
-    loads = left = None
+    stimulus = usual_hz = loads = left = None
     pause_ms = 10
     hz = a.get("cpu_hz")
-    usual_hz = ll_board("READY")["hz"]
     try:
+        stimulus = ll_input(a["pin"])
+        response = Pin(a["response_pin"], Pin.OUT, value=0)
         if hz:
+            usual_hz = ll_board("READY")["hz"]
             try:
                 machine.freq(hz)
             except Exception as e:
@@ -110,7 +110,8 @@ def ll_irq(a):
     finally:
         ll_hush()
         try:
-            stimulus.irq(handler=None)
+            if stimulus:
+                stimulus.irq(handler=None)
         except Exception:
             errors += 1
         for _ in range(64):  # callbacks that still wait run at these jumps
@@ -120,7 +121,7 @@ def ll_irq(a):
         gc.enable()
         if loads:
             left = loads.end()
-        if hz:
+        if usual_hz:
             try:
                 machine.freq(usual_hz)
             except Exception as e:

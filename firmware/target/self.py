@@ -94,9 +94,6 @@ def ll_self(a):
     window_us = a["window"]
     both = irq == "both"
     rest = 1 if irq == "falling" else 0
-    line = ll_input(a["pin"])
-    stimulus = Pin(a["stimulus_pin"], Pin.OUT, value=rest)
-    write = stimulus.value
     cells = [0] * 5
     gaps = [0] * LL_BATCH
     rows = [0] * (7 * LL_BATCH)
@@ -104,11 +101,14 @@ def ll_self(a):
     ms = time.ticks_ms
     diff = time.ticks_diff
     sleep_ms = time.sleep_ms
+    line = None
     armed = False
     errors = 0
     reason = "error"
     begun_ms = ms()
     try:
+        line = ll_input(a["pin"])
+        write = Pin(a["stimulus_pin"], Pin.OUT, value=rest).value
         ticks, hz, name = ll_clock()
         handler = ll_stamp(ticks, cells)
         host = LLHost(a["seconds"])
@@ -188,7 +188,8 @@ def ll_self(a):
     finally:
         ll_hush()
         try:
-            line.irq(handler=None)
+            if line:
+                line.irq(handler=None)
         except Exception:
             errors += 1
         for _ in range(64):  # callbacks that still wait run at these jumps
