@@ -1,6 +1,7 @@
 # latencylab target/load_uart 1
-# A second UART that sends at 115200 baud without a pause: once its buffer is full, each write waits for room, 87 us a
-# byte. The host names UARTs with pins that the plan leaves free; the first one that the port accepts is used.
+# A second UART that sends at 115200 baud without a pause: once its buffer is full, a write waits for room, 87 us a
+# byte, or takes a part or nothing at all (rp2: None), so work is counted by what was taken. The host names UARTs with
+# pins that the plan leaves free; the first one that the port accepts is used.
 class LLLoadUart:
     busy = True
     uart = pins = None
@@ -20,11 +21,14 @@ class LLLoadUart:
         if self.uart is None:
             raise failed or ValueError("no UART with free pins")
         self.block = b"LatencyLab"
+        self.taken = 0
         self.write = self.uart.write
 
     def turn(self):
-        self.write(self.block)
-        self.work += 1
+        taken = self.write(self.block)
+        if taken:
+            self.taken += taken
+            self.work = self.taken // 10
 
     def end(self):
         if self.uart is not None:

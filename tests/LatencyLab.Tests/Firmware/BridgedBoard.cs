@@ -127,6 +127,6 @@ internal sealed class BridgedBoard : IAsyncDisposable
 /// <param name="Hz">The clock.</param>
 /// <param name="Uart">UARTs that were opened and closed.</param>
 /// <param name="Wlan">What was asked of the radio.</param>
-internal sealed record PinStates(Dictionary<string, PinState> Pins, int[] Written, int Dropped, bool Gc, int[]? Timer, int Hz, string[] Uart, string[] Wlan);
+internal sealed record PinStates(Dictionary<string, PinState> Pins, int[] Written, int Dropped, bool Gc, int[]? Timer, int Hz, string[] Uart, int UartSent, string[] Wlan);
 
 internal sealed record PinState(string? Mode, string? Pull, int Level, bool Irq, bool Hard, int Trigger);

@@ -141,9 +141,11 @@ public sealed class LoadScriptTests
     {
         await using var board = await StartAsync("rp2", "uart");
         var program = await ArmAsync(board, "uart", "\"uart\":[[1,6,7],[0,8,9],[1,8,9]]");
-        await EndAsync(program);
+        var done = await EndAsync(program);
         var pins = await board.PinsAsync();
         Assert.Equal(["open 1 8 9", "close 1"], pins.Uart);
+        // A write that finds the buffer full takes nothing and is no work.
+        Assert.Equal(pins.UartSent / 10, done.GetProperty("load").GetProperty("uart").GetInt32());
         Assert.Equal(("in", "in"), (pins.Pins["8"].Mode, pins.Pins["9"].Mode));
         await AssertRefusedAsync(board, "uart", "ValueError: load uart: ValueError: bad TX pin", "\"uart\":[[1,6,7]]");
         await AssertRefusedAsync(board, "uart", "ValueError: load uart: ValueError: no UART with free pins", "\"uart\":[]");
