@@ -48,7 +48,7 @@ public static class MeasuredRunDocument
             Tool = tool,
             Firmware = run.Firmware,
             Plan = run.Plan.ToDocument(result.TimeBase),
-            Target = run.Target is null ? null : TargetOf(run.Target) with
+            Target = TargetOf(run.Target) with
             {
                 CpuHz = run.CpuHz ?? run.Target?.Board.Identity.CpuHz,
                 LoadWork = run.Done is { LoadWork.Count: > 0 } done ? done.LoadWork : null,

@@ -38,7 +38,8 @@ public sealed class ReadmeTests : IDisposable
             }
             else if (words[0] is "run" or "compare" or "runs")
             {
-                Assert.Contains("SIMULATED", stdout, StringComparison.Ordinal);
+                // What a real analyser has recorded isn't simulated when it is replayed.
+                Assert.Equal(!command.Contains("replay:", StringComparison.Ordinal), stdout.Contains("SIMULATED", StringComparison.Ordinal));
             }
         }
     }
