@@ -19,7 +19,8 @@ public sealed class RunningProgram
     private static readonly byte[] EndOfOutput = [EndOfText];
     // A board that trickles words for ever never falls silent.
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan EndedWait = TimeSpan.FromSeconds(1);
+    // Three heartbeats of a board that is emulated at a tenth of its speed: a frame whose checksum looks like the end mark doesn't end the program.
+    private static readonly TimeSpan EndedWait = TimeSpan.FromSeconds(3);
 
     private readonly LinkBuffer _buffer;
     private readonly StepLimits _limits;
@@ -36,7 +37,7 @@ public sealed class RunningProgram
     /// <summary>
     /// The program's output as raw bytes: everything that has arrived and is not consumed, at least one byte. What isn't consumed is
     /// there again at the next call, so a decoder consumes what it has understood and leaves the rest to <see cref="FinishAsync"/>.
-    /// Empty once the program has ended in the middle of what was expected to go on: after the end mark of the raw REPL nothing came for a second.
+    /// Empty once the program has ended in the middle of what was expected to go on: after the end mark of the raw REPL nothing came for three seconds.
     /// </summary>
     /// <param name="silence">Longest time without a byte, before scaling.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
