@@ -126,6 +126,7 @@ internal sealed class BridgedBoard : IAsyncDisposable
 /// <param name="Timer">Number, mode, period and tick_hz of the running timer; null while none runs.</param>
 /// <param name="Hz">The clock.</param>
 /// <param name="Uart">UARTs that were opened and closed.</param>
+/// <param name="UartSent">Bytes that the UART took.</param>
 /// <param name="Wlan">What was asked of the radio.</param>
 internal sealed record PinStates(Dictionary<string, PinState> Pins, int[] Written, int Dropped, bool Gc, int[]? Timer, int Hz, string[] Uart, int UartSent, string[] Wlan);
 
