@@ -51,11 +51,20 @@ public static class CommandLine
             return (int)ExitCode.Done;
         }
 
-        var parsed = CreateRoot(output, args[0]).Parse(args);
+        ParseResult parsed;
+        try
+        {
+            parsed = CreateRoot(output, args[0]).Parse(args);
+        }
+        catch (InvalidOperationException e)
+        {
+            // A command's validator asked for the value of an option that doesn't parse: the parser throws what it would have said.
+            return (int)output.Fail(new LatencyLabException(FaultKind.Usage, InWords(e.Message), null, $"See 'latencylab {args[0]} --help'."));
+        }
+
         if (parsed.Errors.Count > 0)
         {
-            return (int)output.Fail(new LatencyLabException(
-                FaultKind.Usage, string.Join(' ', parsed.Errors.Select(e => InWords(e.Message))), null, $"See '{PathOf(parsed.CommandResult)} --help'."));
+            return (int)output.Fail(WrongUse(parsed, args));
         }
 
         try
@@ -76,6 +85,23 @@ public static class CommandLine
         }
     }
 
+    private static LatencyLabException WrongUse(ParseResult parsed, string[] args)
+    {
+        var help = $"See '{PathOf(parsed.CommandResult)} --help'.";
+        var names = parsed.CommandResult.Command.Subcommands.Select(c => c.Name).ToArray();
+        if (names.Length > 0 && parsed.UnmatchedTokens.FirstOrDefault(t => !t.StartsWith('-')) is { } word && Array.IndexOf(args, word) >= 0)
+        {
+            // One word that is no command makes everything behind it unknown too.
+            return new LatencyLabException(
+                FaultKind.Usage, $"There is no command '{word}'.", null, NearestName.Of(word, names) is { } near ? $"Did you mean '{PathOf(parsed.CommandResult)} {near}'? {help}" : help);
+        }
+
+        string[] options = [.. parsed.Errors.Select(e => e.SymbolResult).OfType<OptionResult>().Select(r => r.Option.Name)
+            .Where(name => !parsed.Errors.Any(e => e.Message.Contains(name, StringComparison.Ordinal))).Distinct(StringComparer.Ordinal)];
+        return new LatencyLabException(
+            FaultKind.Usage, string.Join(' ', parsed.Errors.Select(e => InWords(e.Message))), options.Length == 0 ? null : string.Join(", ", options), help);
+    }
+
     // "latencylab runs list": the root's own name is that of the assembly.
     private static string PathOf(CommandResult result) =>
         result.Parent is CommandResult parent ? $"{PathOf(parent)} {result.Command.Name}" : "latencylab";
@@ -83,6 +109,12 @@ public static class CommandLine
     // The parser names the types of this program where a value isn't a number.
     private static string InWords(string parseError)
     {
+        var words = parseError.Split(["'", "\r", "\n", "\t"], StringSplitOptions.RemoveEmptyEntries);
+        if (parseError.Contains("Must be one of:", StringComparison.Ordinal) && words.Length > 3)
+        {
+            return $"'{words[1]}' is not one of {string.Join(", ", words[3..])}.";
+        }
+
         var type = parseError.IndexOf(" as expected type 'System.", StringComparison.Ordinal);
         return type < 0 ? parseError
             : parseError[..type] + (parseError[type..].Contains("Double", StringComparison.Ordinal) ? " as a number."

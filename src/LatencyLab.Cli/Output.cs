@@ -94,7 +94,9 @@ public sealed class Output(TextWriter result, TextWriter talk, bool json, bool v
             return;
         }
 
-        var stop = where is null && what.EndsWith('.') ? "" : ".";
-        Talk.WriteLine(TerminalText.Clean($"error: {what}{(where is null ? "" : $" ({where})")}{stop}{(remedy is null ? "" : $" Try: {remedy}")}"));
+        // One sentence: what happened, and where in parentheses before its full stop.
+        var sentence = where is null ? what : $"{what.TrimEnd('.')} ({where})";
+        var stop = sentence.EndsWith('.') || sentence.EndsWith('?') ? "" : ".";
+        Talk.WriteLine(TerminalText.Clean($"error: {sentence}{stop}{(remedy is null ? "" : $" Try: {remedy}")}"));
     }
 }

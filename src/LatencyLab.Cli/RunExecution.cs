@@ -36,6 +36,13 @@ internal sealed partial class RunExecution(RunRequest request, IReadOnlyList<str
 
     private async Task<ExitCode> MeasureAsync(CancellationToken cancellationToken)
     {
+        if (request.OfListenersOnly is { } option)
+        {
+            throw new LatencyLabException(
+                FaultKind.Usage, $"{option} belongs to a sampler that only listens; here the stimuli come from the {(request.IsSelfTimed ? "target" : "Pico")}.", option,
+                option == "--duration" ? "Say how much with --samples, or watch for a time with 'latencylab live'." : "Leave it out, or name such a sampler, as in --sampler replay:FILE.");
+        }
+
         var selection = new RigSelection(request.Rig, request.Target, request.IsSelfTimed ? null : request.Sampler, request.Timeout, request.Wait)
         {
             IsSelfTimed = request.IsSelfTimed,

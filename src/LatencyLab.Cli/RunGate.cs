@@ -36,6 +36,11 @@ internal sealed class RunGate
             throw new LatencyLabException(FaultKind.Usage, "The gate has a limit relative to a base, but there is no base.", gate.Limits.First(l => l.IsRelative).Text, "Add --baseline NAME.");
         }
 
+        if (limit is null && gate.Limits.FirstOrDefault(l => l.Metric == "over_limit") is { } counted)
+        {
+            throw new LatencyLabException(FaultKind.Usage, "The gate counts latencies over a limit, but there is no limit.", counted.Text, "Add --limit, such as --limit 200us.");
+        }
+
         // A bare name is a baseline; whatever else compare understands may be named too.
         var runs = baseline is null ? [] : new RunLibrary(root).Resolve(Baselines.Load(root).All.ContainsKey(baseline) ? "baseline:" + baseline : baseline);
         return new RunGate(gate, [.. runs.Select(r => ComparedRunReader.Read(r.Folder))], limit);

@@ -43,7 +43,16 @@ public static class AnalyzeCommand
             var request = new AnalysisRequest(
                 parsed.GetValue(pair), parsed.GetValue(edge)!, parsed.GetValue(window), parsed.GetValue(minLatency) ?? Duration.Zero, parsed.GetValue(clockPpm),
                 parsed.GetValue(limit), parsed.GetValue(tail));
-            request.Edges();
+            var (stimulusEdge, responseEdge) = request.Edges();
+            if (request.Names() is { } same && same.Stimulus == same.Response && stimulusEdge == responseEdge)
+            {
+                throw new LatencyLabException(
+                    FaultKind.Usage, $"Every edge of '{same.Stimulus}' would answer itself.", "--pair", "Name two channels, or two edges of one: --edge rising:falling measures how long it is high.");
+            }
+
+            RefuseMixture(parsed, parsed.GetValue(signal) is null
+                ? ("without --signal", [nominal, reference])
+                : ("with --signal", [pair, edge, window, minLatency, limit, tail, hdr, csv, plots]));
             var options = new ReadOptions
             {
                 SampleRateHz = parsed.GetValue(sampleRate),
@@ -86,6 +95,16 @@ public static class AnalyzeCommand
         return command;
     }
 
+    // Who gives an option expects something of it.
+    private static void RefuseMixture(ParseResult parsed, (string Where, Option[] Options) meaningless)
+    {
+        if (meaningless.Options.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }) is { } option)
+        {
+            throw new LatencyLabException(
+                FaultKind.Usage, $"{option.Name} means nothing {meaningless.Where}.", option.Name, "Leave one of the two out: --pair reports latencies between two channels, --signal on one channel.");
+        }
+    }
+
     private static void WriteHdr(string path, LatencyResult result)
     {
         try
@@ -95,7 +114,7 @@ public static class AnalyzeCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new LatencyLabException(FaultKind.Storage, $"The log can't be written: {e.Message}", path, null, e);
+            throw new LatencyLabException(FaultKind.Storage, $"The log can't be written: {e.Message}", path, "Choose another place, or make room.", e);
         }
     }
 

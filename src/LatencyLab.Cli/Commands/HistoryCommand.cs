@@ -113,7 +113,7 @@ public static class HistoryCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new LatencyLabException(FaultKind.Storage, $"The file can't be written: {e.Message}", path, null, e);
+            throw new LatencyLabException(FaultKind.Storage, $"The file can't be written: {e.Message}", path, "Choose another place, or make room.", e);
         }
     }
 
@@ -150,8 +150,8 @@ public static class HistoryCommand
                 foreach (var change in history.Changes)
                 {
                     writer.WriteStartObject();
-                    writer.WriteString("after", change.Before.RunId);
-                    writer.WriteString("before", change.After.RunId);
+                    writer.WriteString("last_before", change.Before.RunId);
+                    writer.WriteString("first_after", change.After.RunId);
                     writer.WriteNumber("median_before", change.MedianBefore);
                     writer.WriteNumber("median_after", change.MedianAfter);
                     writer.WriteNumber("p", change.P);

@@ -33,6 +33,11 @@ public static class PlotCommand
         capture.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
+            if (parsed.GetValue(file) is { } wanted)
+            {
+                PictureFiles.OfKnownFormat(wanted);
+            }
+
             var request = new PictureRequest(
                 parsed.GetValue(kind)!, parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(cursor) ?? [], parsed.GetValue(limit), parsed.GetValue(log),
                 parsed.GetValue(statistic)!, parsed.GetValue(count), parsed.GetValue(channel), parsed.GetValue(theme) == "dark" ? PlotTheme.Dark : PlotTheme.Light);

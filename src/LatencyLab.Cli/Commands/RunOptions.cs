@@ -87,6 +87,7 @@ internal sealed class RunOptions
         Given = (parsed.GetResult(_samples) is { Implicit: false }, parsed.GetResult(_warmup) is { Implicit: false }),
         Pair = parsed.GetValue(_pair)!,
         Edge = parsed.GetValue(_edge),
+        OfListenersOnly = new Option[] { _pair, _edge, _duration }.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false })?.Name,
         Duration = parsed.GetValue(_duration),
         Gap = parsed.GetValue(_gap),
         Window = parsed.GetValue(_window),

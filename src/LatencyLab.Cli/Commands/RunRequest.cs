@@ -54,6 +54,9 @@ internal sealed record RunRequest
     /// <summary>Channels of a sampler that only listens: "STIMULUS:RESPONSE".</summary>
     public required string Pair { get; init; }
 
+    /// <summary>An option that was written and that only a sampler which only listens knows; null for none.</summary>
+    public string? OfListenersOnly { get; init; }
+
     /// <summary>Edges of a sampler that only listens; null for those that --irq means.</summary>
     public string? Edge { get; init; }
 

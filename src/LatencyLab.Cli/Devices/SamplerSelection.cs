@@ -43,7 +43,7 @@ internal sealed record SamplerSelection(string Text, string Kind, string Value, 
         var prefix = Array.Find(Prefixes, p => text.StartsWith(p + ":", StringComparison.Ordinal));
         if (prefix is null)
         {
-            DeviceSelector.Parse(text);
+            RefuseUnlessDevice(text);
             return new SamplerSelection(text, PicoSampler.Kind, text, new Dictionary<string, string>());
         }
 
@@ -57,6 +57,25 @@ internal sealed record SamplerSelection(string Text, string Kind, string Value, 
         }
 
         return new SamplerSelection(text, prefix, value, question < 0 ? new Dictionary<string, string>() : ParseOptions(rest[(question + 1)..]));
+    }
+
+    // What a device selector says of a wrong word knows nothing of analysers and files.
+    private static void RefuseUnlessDevice(string text)
+    {
+        try
+        {
+            DeviceSelector.Parse(text);
+        }
+        catch (LatencyLabException e) when (e.Kind == FaultKind.Usage)
+        {
+            var colon = text.IndexOf(':', StringComparison.Ordinal);
+            var near = colon > 0 ? NearestName.Of(text[..colon], Prefixes) : null;
+            throw new LatencyLabException(
+                FaultKind.Usage, $"'{text}' names no sampler.", "--sampler",
+                (near is null ? "" : $"Did you mean {near}{text[colon..]}? ")
+                + "A Pico is auto, a0, u0, a port path, id:…, uid:…, usb:…, tid:…, tcp://HOST:PORT, rfc2217://HOST:PORT or sim:pico; what only listens is sump:PORT, sigrok-pico:PORT, sigrok:driver=… or replay:FILE; "
+                + "self lets the target time itself (run only).", e);
+        }
     }
 
     /// <summary>Opens it.</summary>

@@ -38,6 +38,12 @@ internal static class PictureFiles
         }
     }
 
+    /// <summary>The path as it is, where its ending is one of the two that pictures have.</summary>
+    /// <exception cref="LatencyLabException">It has another (kind usage).</exception>
+    public static string OfKnownFormat(string file) => Path.GetExtension(file).ToUpperInvariant() is ".PNG" or ".SVG"
+        ? file
+        : throw new LatencyLabException(FaultKind.Usage, "A picture is .png or .svg.", file, $"Write -o {Path.GetFileNameWithoutExtension(file)}.svg, or end it in .png.");
+
     private static string DefaultPath(string kind, PictureInput input) => input.Run is not null
         ? NotALink(Path.Combine(input.Path, kind + ".png"))
         : $"{Path.GetFileNameWithoutExtension(input.Path)}-{kind}.png";

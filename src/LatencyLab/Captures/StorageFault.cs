@@ -23,9 +23,11 @@ public static class StorageFault
         UnauthorizedAccessException => new LatencyLabException(
             FaultKind.Storage, $"No right to {doing} here.", path, "Name a folder of your own with -o.", e),
         DirectoryNotFoundException => new LatencyLabException(FaultKind.Storage, "The folder isn't there (any more).", path, "Check the path.", e),
+        FileNotFoundException when doing == "write" => new LatencyLabException(
+            FaultKind.Storage, "Nothing can be made here.", path, "Name a folder of your own with -o.", e),
         FileNotFoundException => new LatencyLabException(FaultKind.Storage, "The file isn't there.", path, "Check the path.", e),
         IOException when e.Message.Contains("Read-only file system", StringComparison.Ordinal) => new LatencyLabException(
             FaultKind.Storage, "The file system is read-only.", path, "Name a folder on another disk with -o.", e),
-        _ => new LatencyLabException(FaultKind.Storage, $"Can't {doing}: {e.Message}", path, null, e),
+        _ => new LatencyLabException(FaultKind.Storage, $"Can't {doing}: {e.Message}", path, "Check the path, its rights and the free space.", e),
     };
 }

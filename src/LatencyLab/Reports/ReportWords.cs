@@ -42,7 +42,7 @@ public static class ReportWords
     /// <summary>"IRQ response time, pin to pin: esp32, GPIO4 rising".</summary>
     public static string Title(RunDocument run)
     {
-        var what = run.Sampler?.Kind == SamplerDocument.SelfKind ? "IRQ response time, timed by the board itself" : Measured(run.Plan.Test);
+        var what = run.Sampler?.Kind == SamplerDocument.SelfKind ? "SELF-TIMED: IRQ response time, timed by the board itself" : Measured(run.Plan.Test);
         var where = string.Join(", ", new[]
         {
             run.Target?.Chip, (run.Plan.Pin ?? run.Plan.ResponsePin) is { } pin ? $"GPIO{pin.ToString(CultureInfo.InvariantCulture)}{(run.Plan.Irq is { } irq ? " " + irq : "")}" : null, run.Source?.File,
@@ -87,6 +87,11 @@ public static class ReportWords
             return trouble + "Nothing was measured: there was no stimulus.";
         }
 
+        if (numbers.NMatched == 0 && counts.Matched > 0)
+        {
+            return $"{trouble}{Count(counts.Matched)} of {Count(counts.Stimuli)} stimuli were answered ({Missing(counts)}), but nobody can say which answer belongs to which: no latency is given.{(run.Burst is { } trains ? " " + Trains(trains) : "")}";
+        }
+
         if (numbers.NMatched == 0)
         {
             return $"{trouble}No stimulus of {Count(counts.Stimuli)} was answered in its window ({Missing(counts)}).";
@@ -109,6 +114,11 @@ public static class ReportWords
         var sentence = string.Join(", ", parts);
         return $"{trouble}{char.ToUpperInvariant(sentence[0])}{sentence[1..]}. {(counts.Missed + counts.Late + counts.Excluded == 0 ? "None was missed." : $"Of {Count(counts.Stimuli)} stimuli {Missing(counts)}.")}";
     }
+
+    private static string Trains(BurstDocument trains) =>
+        $"{Count(trains.LossyTrains)} of {Count(trains.Trains)} trains of {Number(trains.TrainLength)} lost an interrupt"
+        + (trains.AnsweredBeforeLoss is { } before ? $", most of them after {Number(before)} answers" : "")
+        + (trains.QueueDepth is { } depth ? $"; {Number(depth)} waited when one was lost, beside the one being served." : ".");
 
     /// <summary>Rows "statistic, value, 95 % interval or remark".</summary>
     public static IEnumerable<(string Name, string Value, string Remark)> Statistics(LatencyNumbers numbers, double tickNs)
@@ -163,6 +173,7 @@ public static class ReportWords
             ("Gap between pulses", plan.GapMinNs is { } gap ? $"{Time(gap)} plus up to {Time(plan.GapWidthNs ?? 0)}, seed {Number(plan.Seed ?? 0)}" : null),
             ("Pulse", plan.PulseNs is { } pulse ? Time(pulse) : null),
             ("Window", run.LatencyNs is null ? null : plan.WindowNs is { } window ? Time(window) : "until the next stimulus"),
+            ("Trains of stimuli", run.Burst is { } burst ? Trains(burst) : null),
             ("Repeat", plan.Repeat > 1 ? $"{Number(plan.RepeatIndex)} of {Number(plan.Repeat)}" : null),
             ("Target", run.Target is { } target ? Join(target.Machine, target.Chip, target.CpuHz is { } hz ? UnitText.Frequency(hz) : null) : null),
             ("Firmware", run.Target is { } firmware ? Join(firmware.Micropython is { } v ? "MicroPython " + v : null, firmware.Build) : null),

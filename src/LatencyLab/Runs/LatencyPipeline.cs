@@ -91,15 +91,17 @@ public sealed class LatencyPipeline : IEdgeSink
         var both = Rules.StimulusEdge == EdgeKind.Both;
         var empty = LatencySummary.Of(SortedCounts.Empty, 0);
         var report = unexplained ? null : Tally.Report(limit is { } longest ? timeBase.ToTicks(longest) : null);
+        var withheld = unexplained ? Tally.Matched : Tally.Withheld;
+        var why = _trains is null ? NullReasons.ShiftedPairing : NullReasons.LostInterrupts;
         return new LatencyResult(
             timeBase,
             new PairCounts(Tally.Stimuli, Tally.Matched, Tally.Late, Tally.Missed, Tally.Excluded, _pairer.Extra, _pairer.Spurious),
             callbacksTotal is { } total ? total - Tally.WarmupAnswered : null,
-            report?.Summary ?? empty,
+            (report?.Summary ?? empty).Withholding(withheld, why),
             both ? unexplained ? empty : Tally.RisingSummary() : null,
             both ? unexplained ? empty : Tally.FallingSummary() : null,
             report?.Latencies ?? SortedCounts.Empty,
-            unexplained ? Tally.Matched : Tally.Withheld,
+            withheld,
             Tally.Worst.Values.Length > 0 && !unexplained ? Tally.Worst.Values[0] : null,
             surplusCallbacks,
             _gaps.Count,

@@ -47,16 +47,43 @@ public sealed record LatencySummary(
     {
         var n = checked(matched.Count + censored);
         effective ??= EffectiveSize.Independent(n);
+        var needed = 0L;
         var summary = new LatencySummary(
             n, matched.Count, effective, matched.Min,
-            Statistics.Quantiles.Estimate(matched, censored, 0.5, effective.P50),
-            Statistics.Quantiles.Estimate(matched, censored, 0.9, effective.P90),
-            Statistics.Quantiles.Estimate(matched, censored, 0.99, effective.P99),
-            Statistics.Quantiles.Estimate(matched, censored, 0.999, effective.P999),
-            Statistics.Quantiles.Estimate(matched, censored, 0.9999, effective.P9999),
+            Rising(0.5, effective.P50),
+            Rising(0.9, effective.P90),
+            Rising(0.99, effective.P99),
+            Rising(0.999, effective.P999),
+            Rising(0.9999, effective.P9999),
             matched.Max, Moments.Mean(matched), Moments.StandardDeviation(matched), Moments.MedianAbsoluteDeviation(matched),
             new Dictionary<string, string>(StringComparer.Ordinal));
         return summary with { NullReasons = Reasons(summary) };
+
+        Quantile Rising(double probability, double worth)
+        {
+            var quantile = Statistics.Quantiles.Estimate(matched, censored, probability, worth, needed);
+            needed = quantile.NeededN ?? needed;
+            return quantile;
+        }
+    }
+
+    /// <summary>The same, where matched stimuli got no latency: what they would have sufficed for is null for that reason, not for want of stimuli.</summary>
+    /// <param name="withheld">How many.</param>
+    /// <param name="reason">Why, in the words of <see cref="Statistics.NullReasons"/>.</param>
+    public LatencySummary Withholding(long withheld, string reason)
+    {
+        if (withheld == 0)
+        {
+            return this;
+        }
+
+        var needed = Quantiles.ToDictionary(q => q.Name, q => q.Quantile.NeededN ?? 1, StringComparer.Ordinal);
+        needed["sd"] = 2;
+        return this with
+        {
+            NullReasons = NullReasons.ToDictionary(
+                r => r.Key, r => r.Value != Statistics.NullReasons.BeyondWindow && needed.GetValueOrDefault(r.Key, 1) <= N + withheld ? reason : r.Value, StringComparer.Ordinal),
+        };
     }
 
     private static Dictionary<string, string> Reasons(LatencySummary summary)

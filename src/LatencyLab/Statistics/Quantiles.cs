@@ -6,7 +6,8 @@ namespace LatencyLab.Statistics;
 /// <param name="Low">Lower end of the 95 % interval; null when it is open.</param>
 /// <param name="High">Upper end of the 95 % interval; null when it is open.</param>
 /// <param name="NullReason">Why <paramref name="Value"/> is null, in the words that files and reports use; null when it isn't.</param>
-public sealed record Quantile(double Probability, long? Value, long? Low, long? High, string? NullReason);
+/// <param name="NeededN">Stimuli that it takes, where there are too few; null where there are enough.</param>
+public sealed record Quantile(double Probability, long? Value, long? Low, long? High, string? NullReason, long? NeededN = null);
 
 /// <summary>Quantiles of samples in which some values are only known to be longer than the window.</summary>
 public static class Quantiles
@@ -23,7 +24,8 @@ public static class Quantiles
     /// <param name="censored">How many more are only known to be longer than every known one.</param>
     /// <param name="probability">Above 0 and below 1.</param>
     /// <param name="effectiveN">Independent values that the sample is worth; null when all are independent.</param>
-    public static Quantile Estimate(SortedCounts finite, long censored, double probability, double? effectiveN = null)
+    /// <param name="atLeastN">What a commoner quantile of the same sample needs: a rarer one never needs less.</param>
+    public static Quantile Estimate(SortedCounts finite, long censored, double probability, double? effectiveN = null, long atLeastN = 0)
     {
         var n = checked(finite.Count + censored);
         var size = Math.Min(n, effectiveN ?? n);
@@ -36,8 +38,8 @@ public static class Quantiles
         var worth = size < IndependentShare * n ? size : n;
         if (worth < needed)
         {
-            var samples = n >= needed && worth > 0 ? (long)Math.Ceiling(needed * (n / worth)) : needed;
-            return new Quantile(probability, null, low, high, NullReasons.NeedsN(samples));
+            var samples = Math.Max(atLeastN, n >= needed && worth > 0 ? (long)Math.Ceiling(needed * (n / worth)) : needed);
+            return new Quantile(probability, null, low, high, NullReasons.NeedsN(samples), samples);
         }
 
         return ValueAt(Rank(n, probability)) is { } value
@@ -54,6 +56,12 @@ public static class NullReasons
     public const string BeyondWindow = "beyond the window";
 
     public const string NothingMatched = "nothing matched";
+
+    /// <summary>Interrupts were lost in trains of stimuli, so that nobody knows whose answer an answer is.</summary>
+    public const string LostInterrupts = "interrupts were lost, latencies are withheld";
+
+    /// <summary>Answers may belong to earlier stimuli.</summary>
+    public const string ShiftedPairing = "pairing may be shifted, latencies are withheld";
 
     public static string NeedsN(long n) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"needs n = {n}");
 }

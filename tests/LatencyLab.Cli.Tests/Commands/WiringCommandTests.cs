@@ -32,6 +32,28 @@ public sealed class WiringCommandTests
             document["wires"]!.AsArray().Select(wire => $"{wire!["sampler"]!.GetValue<string>()}-{wire["target"]!.GetValue<string>()}"));
     }
 
+    [Fact]
+    public async Task A_board_that_times_itself_has_one_wire()
+    {
+        var (code, stdout, _) = await RunAsync("wiring", "esp32", "--pin", "4", "--sampler", "self");
+        Assert.Equal(0, code);
+        Assert.Contains("GPIO5   fires", stdout, StringComparison.Ordinal);
+        Assert.Contains("SELF-TIMED", stdout, StringComparison.Ordinal);
+        Assert.DoesNotContain("GP2", stdout, StringComparison.Ordinal);
+        var (_, json, _) = await RunAsync("wiring", "esp32", "--pin", "4", "--sampler", "self", "--json");
+        Assert.Equal(("GPIO5", "GPIO4"), (
+            Assert.Single(JsonNode.Parse(json)!["wires"]!.AsArray())!["sampler"]!.GetValue<string>(), JsonNode.Parse(json)!["wires"]![0]!["target"]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public async Task A_board_with_firmware_of_its_own_has_pins_of_its_own()
+    {
+        var (code, stdout, _) = await RunAsync("wiring", "--target", "none");
+        Assert.Equal(0, code);
+        Assert.Contains("a pin   interrupt in  <───[220 ohm - 1 kohm]────  GP2", stdout, StringComparison.Ordinal);
+        Assert.DoesNotContain("GPIO", stdout, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("SPI flash", "wiring", "esp32", "--pin", "6")]
     [InlineData("can't be an output", "wiring", "esp32", "--pin", "4", "--response-pin", "34")]

@@ -25,6 +25,8 @@ public sealed class SchemaCommandTests : IDisposable
         { "pins", 0, ["pins", "esp8266", "--explain", "16"] },
         { "pins", 0, ["pins", "esp32s3", "--explain", "27"] },
         { "wiring", 0, ["wiring", "esp32", "--pin", "12"] },
+        { "wiring", 0, ["wiring", "esp32", "--sampler", "self"] },
+        { "wiring", 0, ["wiring", "--target", "none"] },
         { "devices", 0, ["devices"] },
         { "error", 2, ["pins", "esp33"] },
         { "error", 6, ["analyze", "nothing.sr"] },

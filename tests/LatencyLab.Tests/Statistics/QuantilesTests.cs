@@ -32,6 +32,25 @@ public sealed class QuantilesTests
     }
 
     [Fact]
+    public void A_rarer_quantile_never_needs_fewer_stimuli()
+    {
+        // Worth little at p99 and everything at the rarer ones, as in a series whose slow answers come in clusters.
+        var counts = SortedCounts.Of([.. Enumerable.Range(1, 1000).Select(i => (long)i)]);
+        var summary = LatencySummary.Of(counts, 0, new EffectiveSize(1000, 1000, 1000, 100, 1000, 1000));
+        Assert.Equal(("needs n = 2990", "needs n = 2995"), (summary.NullReasons["p99"], summary.NullReasons["p99_9"]));
+        summary = LatencySummary.Of(counts, 0, new EffectiveSize(1000, 1000, 1000, 50, 1000, 1000));
+        Assert.Equal(("needs n = 5980", "needs n = 5980", "needs n = 29956"), (summary.NullReasons["p99"], summary.NullReasons["p99_9"], summary.NullReasons["p99_99"]));
+    }
+
+    [Fact]
+    public void What_is_withheld_is_not_for_want_of_stimuli()
+    {
+        var reasons = LatencySummary.Of(SortedCounts.Empty, 0).Withholding(370, NullReasons.LostInterrupts).NullReasons;
+        Assert.All(["min", "p50", "p90", "p99", "max", "mean", "sd", "mad"], name => Assert.Equal(NullReasons.LostInterrupts, reasons[name]));
+        Assert.Equal("needs n = 2995", reasons["p99_9"]);
+    }
+
+    [Fact]
     public void Intervals_nest_with_rising_confidence() =>
         Gen.Select(Gen.Long[1, 5000], Gen.Int[0, 3].Select(i => new[] { 0.5, 0.9, 0.99, 0.999 }[i])).Sample((n, p) =>
         {

@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+
+namespace LatencyLab.Cli.Tests.Commands;
+
+/// <summary>What a stranger types wrong: one paragraph that names the option and a way out, exit code 2, and one document with --json.</summary>
+public sealed class WrongUseTests
+{
+    [Theory]
+    [InlineData("'1' has no unit", "capture", "--rig", "sim", "--channels", "2", "--duration", "1")]
+    [InlineData("'up' is not one of rising, falling, both (--irq).", "run", "--rig", "sim", "--pin", "4", "--irq", "up")]
+    [InlineData("Did you mean 'latencylab analyze'?", "analyse", "x.sr")]
+    [InlineData("Did you mean 'latencylab runs list'?", "runs", "lst")]
+    [InlineData("Did you mean sump:/dev/x?", "run", "--rig", "sim", "--pin", "4", "--sampler", "sumq:/dev/x")]
+    [InlineData("sigrok-pico:PORT", "capture", "--channels", "2", "--edges", "5", "--sampler", "what")]
+    [InlineData("replay:FILE", "run", "--rig", "sim", "--pin", "4", "--sampler", "what")]
+    [InlineData("--pair belongs to a sampler that only listens", "run", "--rig", "sim", "--pin", "4", "--pair", "A:B")]
+    [InlineData("'latencylab live'", "run", "--rig", "sim", "--pin", "4", "--duration", "4s")]
+    [InlineData("Add --limit", "run", "--rig", "sim", "--pin", "4", "--fail-on", "over_limit > 0")]
+    [InlineData("answer itself", "analyze", "captures/keil_mcb2140_idle.sr", "--pair", "TCK:TCK")]
+    [InlineData("--pair means nothing with --signal", "analyze", "captures/keil_mcb2140_idle.sr", "--pair", "TCK:RTCK", "--signal", "TCK")]
+    [InlineData("--nominal means nothing without --signal", "analyze", "captures/keil_mcb2140_idle.sr", "--pair", "TCK:RTCK", "--nominal", "1ms")]
+    [InlineData(".png or .svg", "plot", "captures/keil_mcb2140_idle.sr", "--kind", "waveform", "-o", "a.gif")]
+    [InlineData("--stimulus-pin", "wiring", "esp32", "--sampler", "self", "--response-pin", "5")]
+    [InlineData("can be any", "wiring", "esp32", "--target", "none")]
+    public async Task Is_one_paragraph_with_a_way_out(string expected, params string[] args)
+    {
+        var stdout = new StringWriter();
+        var stderr = new StringWriter();
+        var code = await CommandLine.RunAsync([.. args.Select(Rooted)], stdout, stderr, TestContext.Current.CancellationToken);
+        Assert.Equal((2, ""), (code, stdout.ToString()));
+        var line = Assert.Single(stderr.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("error: ", line, StringComparison.Ordinal);
+        Assert.Contains(expected, line, StringComparison.Ordinal);
+        Assert.Contains(" Try: ", line, StringComparison.Ordinal);
+        Assert.DoesNotContain(". (", line, StringComparison.Ordinal);
+
+        var document = new StringWriter();
+        Assert.Equal(2, await CommandLine.RunAsync([.. args.Select(Rooted), "--json"], document, new StringWriter(), TestContext.Current.CancellationToken));
+        Assert.Equal(2, JsonNode.Parse(document.ToString())!["exit_code"]!.GetValue<int>());
+    }
+
+    private static string Rooted(string argument) => argument.StartsWith("captures/", StringComparison.Ordinal) ? Path.Combine(Repository(), argument) : argument;
+
+    private static string Repository()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "LatencyLab.sln")))
+        {
+            folder = Path.GetDirectoryName(folder)!;
+        }
+
+        return folder;
+    }
+}
