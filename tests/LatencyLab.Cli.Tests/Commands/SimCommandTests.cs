@@ -100,6 +100,39 @@ public sealed class SimCommandTests
 
         public Task<string> FirstLine => _line.Task;
 
-        public override void WriteLine(string? value) => _line.TrySetResult(value ?? "");
+        public override void Write(string? value)
+        {
+            base.Write(value);
+            Note();
+        }
+
+        public override void Write(ReadOnlySpan<char> buffer)
+        {
+            base.Write(buffer);
+            Note();
+        }
+
+        public override void WriteLine()
+        {
+            base.WriteLine();
+            Note();
+        }
+
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            Note();
+        }
+
+        // A line is there with its end, however it was put together.
+        private void Note()
+        {
+            var text = ToString();
+            var end = text.IndexOf('\n', StringComparison.Ordinal);
+            if (end >= 0)
+            {
+                _line.TrySetResult(text[..end].TrimEnd('\r'));
+            }
+        }
     }
 }

@@ -141,19 +141,25 @@ public sealed class SigrokCliTests : IDisposable
         () =>
         {
             Span<byte> buffer = stackalloc byte[256];
-            try
+            while (true)
             {
-                while (pty.Master.Read(buffer) is > 0 and var count)
+                try
                 {
+                    var count = pty.Master.Read(buffer);
                     foreach (var value in buffer[..count])
                     {
                         pty.Master.Write(device.Take(value));
                     }
                 }
-            }
-            catch (Exception e) when (e is IOException or ObjectDisposedException)
-            {
-                // The test is over, or nobody has the other side open.
+                catch (IOException)
+                {
+                    // Nobody has the other side open: between two programs, or before the first.
+                    Thread.Sleep(2);
+                }
+                catch (ObjectDisposedException)
+                {
+                    return;
+                }
             }
         }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
