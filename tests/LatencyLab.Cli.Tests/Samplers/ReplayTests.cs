@@ -55,7 +55,7 @@ public sealed class ReplayTests : IDisposable
     [Fact]
     public async Task A_replayed_simulation_stays_simulated()
     {
-        var run = await CommandOutcome.OfAsync("run", "--target", "none", "--rig", "sim", "-n", "50", "--json", "--out", _folder.Path);
+        var run = await CommandOutcome.OfAsync("run", "--target", "none", "--rig", "sim", "-n", "50", "--warmup", "0", "--seed", "5", "--json", "--out", _folder.Path);
         var replayed = await RunAsync($"replay:{(string)run.Json["folder"]!}");
         Assert.True(replayed.Code == 0, replayed.Said);
         Assert.True((bool)replayed.Json["simulated"]!);
