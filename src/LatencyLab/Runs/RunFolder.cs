@@ -13,7 +13,8 @@ public sealed class RunFolder
     /// <summary>Reason in run.json from the first moment on until the run is over; still there afterwards, it tells of a killed run.</summary>
     public const string InProgress = "still being recorded, or the process was killed";
 
-    private const string IdLetters = "abcdefghjkmnpqrstuvwxyz23456789";
+    // In ordinal order, without letters that are taken for digits; two of them count to 1,089.
+    private const string IdLetters = "0123456789abcdefghjkmnpqrstuvwxyz";
 
     private RunFolder(string path)
     {
@@ -41,16 +42,20 @@ public sealed class RunFolder
     /// <summary>A path inside the folder, for plots and reports.</summary>
     public string In(string file) => System.IO.Path.Combine(Path, file);
 
-    /// <summary>Makes a new folder <c>root/yyyyMMdd-HHmmss-id</c>; the root is made as well if need be.</summary>
+    /// <summary>
+    /// Makes a new folder <c>root/yyyyMMdd-HHmmss-id</c>; the root is made as well if need be. The first two letters of the id count the milliseconds of the
+    /// second, so that the order of names is that of begins also for runs in quick succession.
+    /// </summary>
     /// <exception cref="LatencyLabException">The folder can't be made (kind storage).</exception>
     public static RunFolder Create(string root, DateTimeOffset now)
     {
-        var time = now.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        var (high, low) = Math.DivRem(now.Millisecond, IdLetters.Length);
+        var begin = now.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture) + $"-{IdLetters[high]}{IdLetters[low]}";
         try
         {
             while (true)
             {
-                var path = System.IO.Path.Combine(root, $"{time}-{new string(Random.Shared.GetItems<char>(IdLetters, 4))}");
+                var path = System.IO.Path.Combine(root, begin + new string(Random.Shared.GetItems<char>(IdLetters, 3)));
                 if (!Directory.Exists(path))
                 {
                     Directory.CreateDirectory(path);

@@ -17,9 +17,16 @@ public sealed class RunFolderTests : IDisposable
     public void The_name_of_the_folder_is_the_run_id_and_begins_with_the_time()
     {
         var folder = RunFolder.Create(_root.File("new"), Now.ToOffset(TimeSpan.FromHours(5)));
-        Assert.Matches("^20260102-030405-[a-z0-9]{4}$", folder.RunId);
+        Assert.Matches("^20260102-030405-[a-z0-9]{5}$", folder.RunId);
         Assert.Equal(Path.Combine(_root.File("new"), folder.RunId), folder.Path);
         Assert.NotEqual(folder.RunId, RunFolder.Create(_root.File("new"), Now).RunId);
+    }
+
+    [Fact]
+    public void Names_sort_by_the_millisecond_of_the_begin()
+    {
+        var names = Enumerable.Range(0, 1_000).Select(ms => RunFolder.Create(_root.Path, Now.AddMilliseconds(ms)).RunId).ToArray();
+        Assert.Equal(names, names.Order(StringComparer.Ordinal));
     }
 
     [Fact]
