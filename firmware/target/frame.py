@@ -1,18 +1,24 @@
 # latencylab target/frame 1
 # What stands around a test: READY, ARMED, silence, DONE, and everything undone (docs/protocol.md section 2.5). A test
 # has `pins` (inputs again at the end), `count` (cells, the first one is DONE's callbacks, the second one its errors),
-# open() (all that may be refused or allocates; answers what READY says besides), arm(), loop(host) and close().
+# open() (all that may be refused or allocates; answers what READY says besides), arm(), loop(host, loads) and close().
 def ll_frame(a, test):
     nonce = a["nonce"]
     armed = False
     errors = 0
     reason = "error"
+    clock = loads = left = None
     try:
+        if a.get("cpu_hz"):
+            clock = LLClock()
+            clock.begin(a["cpu_hz"])
         host = LLHost(a["seconds"])
         armed_text = ll_text({"t": "ARMED", "nonce": nonce})
-        ready = ll_board("READY")
+        ready = test.open(a)
+        if a.get("load", "none") != "none":
+            loads = LLLoads(a)
+        ready.update(ll_board("READY"))
         ready["nonce"] = nonce
-        ready.update(test.open(a))
         ll_line(ready)
         del ready
         gc.collect()
@@ -21,7 +27,7 @@ def ll_frame(a, test):
         begun_ms = host.last_ms = time.ticks_ms()
         armed = True
         print(armed_text)
-        reason = test.loop(host)
+        reason = test.loop(host, loads)
     except KeyboardInterrupt:
         reason = "interrupt"
         raise
@@ -36,41 +42,56 @@ def ll_frame(a, test):
             errors += 1
         for _ in range(64):  # callbacks that still wait run at these jumps
             pass
+        if armed:
+            took_us = time.ticks_diff(time.ticks_ms(), begun_ms) * 1000
         gc.enable()
+        if loads:
+            left = loads.end()
+        if clock:
+            left = clock.end() or left
         for number in test.pins:
             try:
                 ll_input(number)
             except Exception:
                 errors += 1
         if armed:
-            ll_line(
-                {
-                    "t": "DONE",
-                    "nonce": nonce,
-                    "callbacks": test.count[0],
-                    "errors": errors + test.count[1],
-                    "reason": reason or "error",
-                    "us": time.ticks_diff(time.ticks_ms(), begun_ms) * 1000,
-                }
-            )
+            done = {
+                "t": "DONE",
+                "nonce": nonce,
+                "callbacks": test.count[0],
+                "errors": errors + test.count[1],
+                "reason": reason or "error",
+                "us": took_us,
+            }
+            if loads:
+                done["load"] = loads.work()
+                done["load_fault"] = loads.fault
+            if left:
+                done["left"] = left
+            ll_line(done)
         gc.collect()
         micropython.kbd_intr(3)
 
 
-# The main loop of a test that works in callbacks, as in the irq test.
-def ll_idle(host, idle):
+# The main loop of a test that works in callbacks, as in the irq test. The loads have their turn here.
+def ll_idle(host, idle, loads):
     reason = None
     word = host.word
     if idle == "sleep":
         sleep_ms = time.sleep_ms
+        pause_ms = loads.pause_ms if loads else 10
         while reason is None:
-            sleep_ms(10)
+            sleep_ms(pause_ms)
+            if loads:
+                loads.turn()
             reason = word()
     else:
         while reason is None:
             turns = 5000  # tens of ms between two looks at stdin
             while turns:
                 turns -= 1
+            if loads:
+                loads.turn()
             reason = word()
     return reason
 

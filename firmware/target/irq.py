@@ -51,19 +51,14 @@ def ll_irq(a):
     errors = 0
     faults = [0, None]  # what the user's own handler raised: how often, and the first one
     reason = "error"
-    stimulus = usual_hz = loads = left = None
+    stimulus = clock = loads = left = None
     pause_ms = 10
-    hz = a.get("cpu_hz")
     try:
         stimulus = ll_input(a["pin"])
         response = Pin(a["response_pin"], Pin.OUT, value=0)
-        if hz:
-            usual_hz = ll_board("READY")["hz"]
-            try:
-                machine.freq(hz)
-            except Exception as e:
-                raise ValueError("cpu_hz: %s: %s" % (type(e).__name__, e))
-            time.sleep_ms(2)
+        if a.get("cpu_hz"):
+            clock = LLClock()
+            clock.begin(a["cpu_hz"])
         handler, count, cell = ll_handler(a, response, faults)
         if a.get("load", "none") != "none":
             loads = LLLoads(a)
@@ -121,11 +116,8 @@ def ll_irq(a):
         gc.enable()
         if loads:
             left = loads.end()
-        if usual_hz:
-            try:
-                machine.freq(usual_hz)
-            except Exception as e:
-                left = "cpu_hz: %s" % e
+        if clock:
+            left = clock.end() or left
         for number in (a["pin"], a["response_pin"]):
             try:
                 ll_input(number)

@@ -52,7 +52,7 @@ class LLPoll:
 
     # Looks at the host where it can't disturb: after an answer, when the next stimulus is a gap away, and when
     # nothing has come for long.
-    def loop(self, host):
+    def loop(self, host, loads):
         word = host.word
         read = self.read
         answer = self.answer

@@ -55,8 +55,8 @@ class LLSchedule:
             self.stimulus.irq(handler=self.handler, trigger=self.trigger)
         self.count[0] = self.count[1] = 0
 
-    def loop(self, host):
-        return ll_idle(host, self.idle)
+    def loop(self, host, loads):
+        return ll_idle(host, self.idle, loads)
 
     def close(self):
         if self.stimulus:

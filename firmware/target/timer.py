@@ -54,8 +54,8 @@ class LLTimer:
         self.cells[self.cell] = 0
         self.timer.init(**self.plan)
 
-    def loop(self, host):
-        return ll_idle(host, self.idle)
+    def loop(self, host, loads):
+        return ll_idle(host, self.idle, loads)
 
     def close(self):
         if self.timer:

@@ -56,7 +56,7 @@ class LLToggle:
         pass
 
     # The first line from the host that isn't `stop` starts the burst: by then the sampler captures.
-    def loop(self, host):
+    def loop(self, host, loads):
         word = host.word
         sleep_ms = time.sleep_ms
         reason = None
@@ -67,7 +67,7 @@ class LLToggle:
             return reason
         self.burst(self.pin, self.periods)
         self.count[0] = self.periods
-        return ll_idle(host, "sleep")
+        return ll_idle(host, "sleep", loads)
 
     def close(self):
         pass

@@ -72,7 +72,7 @@ internal static class SignalText
         _ => name,
     };
 
-    private static string Condition(PlanDocument plan) => plan.PeriodNs is { } period ? $"machine.Timer {UnitText.Time(period)}   handler {plan.Handler}   idle {plan.Idle}   " : "";
+    private static string Condition(PlanDocument plan) => plan.PeriodNs is { } period ? $"machine.Timer {UnitText.Time(period)}   handler {plan.Handler}   idle {plan.Idle}   load {plan.Load}   " : "";
 
     private static string Fine(double? ns) => ns is { } value ? UnitText.Time(value) : "-";
 }

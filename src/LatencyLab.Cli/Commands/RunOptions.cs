@@ -19,7 +19,7 @@ internal sealed class RunOptions
     private readonly Option<int?> _stimulusPin = new("--stimulus-pin") { Description = "With --sampler self: GPIO that is wired to --pin and fires (default: the next suitable one)." };
     private readonly Option<string> _handler = Words("--handler", "What answers: bytecode, native, viper, or hard where the port has it.", "bytecode", "bytecode", "native", "viper", "hard");
     private readonly Option<string> _idle = Words("--idle", "What the target does between interrupts.", "sleep", "sleep", "spin");
-    private readonly Option<string> _load = new("--load") { Description = "What keeps the target busy meanwhile: none, or some of gc,cpu,uart,flash,wifi.", CustomParser = Loads, DefaultValueFactory = _ => TargetLoads.None };
+    private readonly Option<string> _load = new("--load") { Description = "irq, schedule, timer: what keeps the target busy meanwhile: none, or some of gc,cpu,uart,flash,wifi.", CustomParser = Loads, DefaultValueFactory = _ => TargetLoads.None };
     private readonly Option<long?> _cpuFreq = new("--cpu-freq") { Description = "Clock of the target for the run, such as 240MHz; put back afterwards.", CustomParser = OptionText.Hertz };
     private readonly Option<string?> _script = new("--script") { Description = "Your own handler: a Python file that defines make(response)." };
     private readonly Option<int?> _burst = new("--burst") { Description = "Stimuli in trains of so many, to find how many interrupts can wait." };

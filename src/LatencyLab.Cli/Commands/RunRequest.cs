@@ -181,6 +181,8 @@ internal sealed record RunRequest
         Variants = Variants,
         Handler = Handler,
         Idle = Idle,
+        Load = Load,
+        CpuHz = CpuHz,
         Period = Period,
         Samples = Samples,
         Warmup = Warmup,

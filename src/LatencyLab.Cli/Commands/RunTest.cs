@@ -27,10 +27,10 @@ internal sealed record RunTest(string Name, StimulusTest? Stimulus, SignalTest? 
     public static IReadOnlyList<RunTest> All { get; } =
     [
         new("irq", StimulusTest.Irq, null, null),
-        new("poll", StimulusTest.Poll, null, Stimuli),
-        new("schedule", StimulusTest.Schedule, null, [.. Stimuli, "--idle"]),
-        new("toggle", null, SignalTest.Toggle, ["--variant"]),
-        new("timer", null, SignalTest.Timer, ["--period", "--handler", "--idle"]),
+        new("poll", StimulusTest.Poll, null, [.. Stimuli, "--cpu-freq"]),
+        new("schedule", StimulusTest.Schedule, null, [.. Stimuli, "--idle", "--load", "--cpu-freq"]),
+        new("toggle", null, SignalTest.Toggle, ["--variant", "--cpu-freq"]),
+        new("timer", null, SignalTest.Timer, ["--period", "--handler", "--idle", "--load", "--cpu-freq"]),
     ];
 
     /// <summary>Refuses options that were given and mean nothing here: a user who gave one expects something of it.</summary>
@@ -51,6 +51,8 @@ internal sealed record RunTest(string Name, StimulusTest? Stimulus, SignalTest? 
     {
         "--pin" => "Leave it out: nothing is stimulated, and --response-pin names the pin that moves.",
         "--handler" when Signal == SignalTest.Toggle => "Choose with --variant.",
+        "--load" => $"A load has its turns in the main loop, {(Stimulus == StimulusTest.Poll ? "which is what this test measures" : "and a burst leaves it none")}; use --test irq, schedule or timer.",
+        "--script" => "A script answers interrupts: use --test irq.",
         _ => All.Where(t => t.Own is { } own ? own.Contains(option) : !Signals.Contains(option)).Select(t => t.Name).ToArray() is { Length: > 0 } others
             ? $"Leave it out, or use --test {string.Join(" or ", others)}."
             : "Leave it out.",

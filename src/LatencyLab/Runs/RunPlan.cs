@@ -171,7 +171,7 @@ public sealed record RunPlan
         Require(MinLatency >= Duration.Zero && MinLatency < Window, "The least latency isn't shorter than the window.", "--min-latency", $"Use less than {Window}.");
         Require(Limit is null || Limit > Duration.Zero, "The limit isn't above 0.", "--limit", "Use a latency such as 200us.");
         Require(MaxExcludedPercent is >= 0 and <= 100, $"{MaxExcludedPercent.ToString(CultureInfo.InvariantCulture)} is no percentage.", "--max-excluded", "Use 0 to 100.");
-        Require(CpuHz is null or >= 1_000_000 and <= 1_000_000_000, $"{UnitText.Frequency(CpuHz ?? 0)} is no clock of such a board.", "--cpu-freq", "Write it like 240MHz.");
+        TargetClock.Check(CpuHz);
         Require(Repeat is >= 1 and <= 10_000, $"{Repeat} repeats can't be made.", "--repeat", "Use 1 to 10000.");
         Require(Test != StimulusTest.Poll || Handler != IrqHandler.Hard, "A loop that polls has no hard handler.", "--handler", "Use bytecode, native or viper.");
         Require(Test != StimulusTest.Schedule || Handler is IrqHandler.Hard or IrqHandler.Bytecode, "Machine code can't schedule.", "--handler", "Use bytecode or hard.");
@@ -234,7 +234,7 @@ public sealed record RunPlan
         StimulusPin = StimulusPin,
         Handler = FreeRunning ? null : Handler.ToString().ToLowerInvariant(),
         Idle = FreeRunning || Test == StimulusTest.Poll ? null : Idle.ToString().ToLowerInvariant(),
-        Load = FreeRunning ? null : Load,
+        Load = FreeRunning || Test == StimulusTest.Poll ? null : Load,
         CpuHz = CpuHz,
         Script = Script?.Name,
         Burst = Burst?.Length,

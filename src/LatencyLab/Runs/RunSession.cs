@@ -149,18 +149,18 @@ public sealed class RunSession
         var seconds = Math.Ceiling(_plan.LongestSeconds) + 1;
         var chip = BoardCatalog.Get(target.Chip);
         var isViper = _plan.Handler == IrqHandler.Viper;
+        var conditions = new TargetConditions(
+            _plan.Load, TargetLoads.Split(_plan.Load).Contains("uart") ? UartPins.FreeOn(chip, _plan.Pin, _plan.ResponsePin) : [], _plan.CpuHz);
         var set = isViper ? chip.SetRegisterOf(_plan.ResponsePin) ?? throw NoRegister(_plan.ResponsePin, "SET", "--response-pin") : (SetRegister?)null;
         return _plan.Test switch
         {
             StimulusTest.Poll => new PollTest(
-                nonce, _plan.Pin, _plan.ResponsePin, _plan.Irq, _plan.Handler, seconds, isViper ? chip.InRegisterOf(_plan.Pin) ?? throw NoRegister(_plan.Pin, "IN", "--pin") : null, set),
-            StimulusTest.Schedule => new ScheduleTest(nonce, _plan.Pin, _plan.ResponsePin, _plan.Irq, _plan.Handler == IrqHandler.Hard, _plan.Idle, seconds),
-            _ => new IrqTest(nonce, _plan.Pin, _plan.ResponsePin, _plan.Irq, _plan.Handler, _plan.Idle, _plan.Load, seconds, set)
+                nonce, _plan.Pin, _plan.ResponsePin, _plan.Irq, _plan.Handler, seconds, isViper ? chip.InRegisterOf(_plan.Pin) ?? throw NoRegister(_plan.Pin, "IN", "--pin") : null, set)
             {
-                CpuHz = _plan.CpuHz,
-                Script = _plan.Script,
-                Uarts = TargetLoads.Split(_plan.Load).Contains("uart") ? UartPins.FreeOn(chip, _plan.Pin, _plan.ResponsePin) : [],
+                Conditions = conditions,
             },
+            StimulusTest.Schedule => new ScheduleTest(nonce, _plan.Pin, _plan.ResponsePin, _plan.Irq, _plan.Handler == IrqHandler.Hard, _plan.Idle, seconds) { Conditions = conditions },
+            _ => new IrqTest(nonce, _plan.Pin, _plan.ResponsePin, _plan.Irq, _plan.Handler, _plan.Idle, seconds, set) { Conditions = conditions, Script = _plan.Script },
         };
     }
 
@@ -226,42 +226,13 @@ public sealed class RunSession
         try
         {
             var done = await armed.StopAsync(CancellationToken.None);
-            if (done.Errors > 0)
-            {
-                _warnings.Add($"The target counted {done.Errors} errors in its script.");
-            }
-
-            JudgeTarget(done);
-            if (done.Reason == "dead man")
-            {
-                _reasons.Add("The target stopped by itself before the end: it had not heard from the host for too long.");
-            }
-
+            TargetFindings.Add(done, _reasons, _warnings);
             return done;
         }
         catch (LatencyLabException e)
         {
             _reasons.Add(e.Message);
             return null;
-        }
-    }
-
-    private void JudgeTarget(TargetDone done)
-    {
-        if (done.LoadFault is { } load)
-        {
-            _reasons.Add($"The load ended before the run did ({load}), so that part of it was measured without.");
-        }
-
-        if (done.Left is { } left)
-        {
-            _warnings.Add($"The target could not put everything back as it was ({left}); a hard reset does.");
-        }
-
-        if (done.Raised > 0)
-        {
-            // A handler that raises now and then still answers the rest, which stands by itself.
-            (done.Raised * 2 > done.Callbacks ? _reasons : _warnings).Add($"Your handler raised {done.Raised} times in {done.Callbacks} calls, first {done.HandlerFault}.");
         }
     }
 

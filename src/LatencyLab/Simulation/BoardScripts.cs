@@ -14,7 +14,7 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
 
     private static readonly string[] TargetParts =
     [
-        "target/core", "target/caps", "target/frame", "target/irq", "target/native", "target/viper", "target/poll", "target/poll_native", "target/poll_viper",
+        "target/core", "target/caps", "target/clock", "target/frame", "target/irq", "target/native", "target/viper", "target/poll", "target/poll_native", "target/poll_viper",
         "target/toggle", "target/toggle_native", "target/toggle_viper", "target/timer", "target/schedule", "target/self",
         "target/script", "target/source", "target/load", "target/load_gc", "target/load_cpu", "target/load_uart", "target/load_flash", "target/load_wifi",
     ];
@@ -227,8 +227,9 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
             "native" or "viper" => _parts.Contains("target/toggle_" + variant),
             _ => true,
         };
+        var conditions = RunConditions.Read(arguments, identity.Chip, _parts);
         return known
-            ? new ToggleProgram(world, arguments, identity, options, response, variant, Ready(arguments, ""))
+            ? new ToggleProgram(world, arguments, conditions, identity, options, response, variant, Ready(arguments, conditions, ""))
             : throw new PythonException("ValueError: unknown variant " + variant);
     }
 
@@ -241,9 +242,11 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
         }
 
         var response = Output(arguments);
+        var conditions = RunConditions.Read(arguments, identity.Chip, _parts);
         return handler == "hard" && identity.Chip.Port != "rp2"
             ? throw new PythonException("TypeError: extra keyword arguments given")
-            : new TimerProgram(world, arguments, identity, options, response, handler, Ready(arguments, $", \"timer\": {(identity.Chip.Port == "rp2" ? -1 : 0)}"));
+            : new TimerProgram(
+                world, arguments, conditions, identity, options, response, handler, Ready(arguments, conditions, $", \"timer\": {(identity.Chip.Port == "rp2" ? -1 : 0)}"));
     }
 
     private PinNode Output(CallArguments arguments)
@@ -252,7 +255,8 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
         return identity.Chip.Facts.Pin(node.Gpio)!.CanOutput ? node : throw new PythonException("ValueError: pin can only be input");
     }
 
-    private string Ready(CallArguments arguments, string more) => Line(Board("READY", $", \"nonce\": {arguments.Integer("nonce", 0, uint.MaxValue)}{more}"));
+    private string Ready(CallArguments arguments, RunConditions conditions, string more) =>
+        Line(Board("READY", $", \"nonce\": {arguments.Integer("nonce", 0, uint.MaxValue)}{more}", conditions.CpuHz));
 
     private IrqProgram Irq(CallArguments arguments, StimulusAnswer answer, params ReadOnlySpan<string> handlers)
     {
@@ -274,30 +278,16 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
             throw new PythonException("OSError: pin does not have IRQ capabilities");
         }
 
+        var conditions = RunConditions.Read(arguments, identity.Chip, _parts);
         var prefix = answer == StimulusAnswer.Poll ? "poll_" : "";
         if (plan.Handler is "native" or "viper" && !_parts.Contains($"target/{prefix}{plan.Handler}"))
         {
             throw new PythonException($"NameError: name 'll_{prefix}{plan.Handler}' isn't defined");
         }
 
-        if (plan.CpuHz is { } clock && identity.Chip.ClockFault(clock) is { } refused)
-        {
-            throw new PythonException("ValueError: cpu_hz: " + refused);
-        }
-
         if (plan.Handler == "script" && !(_parts.Contains("target/script") && _parts.Contains("target/source")))
         {
             throw new PythonException("NameError: name 'll_scripted' isn't defined");
-        }
-
-        if (plan.Loads.FirstOrDefault(load => !_parts.Contains("target/load_" + load)) is { } missing)
-        {
-            throw new PythonException("ValueError: unknown load " + missing);
-        }
-
-        if (plan.Loads.Contains("wifi") && identity.Chip.WifiFault is { } wifi)
-        {
-            throw new PythonException("ValueError: load wifi: " + wifi);
         }
 
         if (plan.Handler == "hard" && !identity.Chip.HardIrq)
@@ -306,7 +296,7 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
                 identity.Chip.Port == "esp32" ? "TypeError: extra keyword arguments given" : "ValueError: hard IRQ not supported");
         }
 
-        return new IrqProgram(world, plan, answer, identity, options, pin, response, Line(Board("READY", $", \"nonce\": {plan.Nonce}", plan.CpuHz)));
+        return new IrqProgram(world, plan, conditions, answer, identity, options, pin, response, Ready(arguments, conditions, ""));
     }
 
     private string SelfClock()
@@ -377,23 +367,5 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
         }
 
         return ImmediateProgram.Print(printed.ToString());
-    }
-}
-
-/// <summary>A program that is over as soon as it has begun.</summary>
-internal sealed class ImmediateProgram : BoardProgram
-{
-    private readonly string _text;
-
-    private ImmediateProgram(string text) => _text = text;
-
-    public static ImmediateProgram Print(string text) => new(text);
-
-    public static ImmediateProgram Raise(int line, string fault, string text = "") => new(text) { Fault = fault, FaultLine = line };
-
-    public override ProgramState Step(BoardConsole console)
-    {
-        console.Print(_text);
-        return ProgramState.Ended;
     }
 }

@@ -17,10 +17,8 @@ internal enum StimulusAnswer
 
 /// <summary>What the host asks of the tests irq, poll and schedule: docs/protocol.md sections 2.3 and 2.5.</summary>
 internal sealed record IrqPlan(
-    uint Nonce, int Gpio, int ResponseGpio, IrqTrigger Trigger, string Handler, string Idle, IReadOnlyList<string> Loads, long? CpuHz, long Seconds)
+    uint Nonce, int Gpio, int ResponseGpio, IrqTrigger Trigger, string Handler, string Idle, long Seconds)
 {
-    private static readonly string[] KnownLoads = ["gc", "cpu", "uart", "flash", "wifi"];
-
     /// <exception cref="PythonException">An argument is missing or out of its range.</exception>
     public static IrqPlan Read(CallArguments arguments, params ReadOnlySpan<string> handlers)
     {
@@ -37,23 +35,13 @@ internal sealed record IrqPlan(
             trigger,
             arguments.Text("handler", handlers),
             arguments.OptionalText("idle", "sleep", "spin") ?? "sleep",
-            LoadsIn(arguments.AnyText("load") ?? "none"),
-            arguments.OptionalInteger("cpu_hz", 1, 1_000_000_000),
             arguments.Integer("seconds", 0, 4_000_000));
-    }
-
-    private static string[] LoadsIn(string text)
-    {
-        var names = text == "none" ? [] : text.Split(',');
-        return names.FirstOrDefault(name => !KnownLoads.Contains(name, StringComparer.Ordinal)) is { } unknown
-            ? throw new PythonException("ValueError: unknown load " + unknown)
-            : names;
     }
 }
 
 /// <summary>A test that answers a stimulus.</summary>
 internal sealed class IrqProgram(
-    SimulatedWorld world, IrqPlan plan, StimulusAnswer answer, BoardIdentity identity, SimulatedBoardOptions options, PinNode pin, PinNode response, string ready)
+    SimulatedWorld world, IrqPlan plan, RunConditions conditions, StimulusAnswer answer, BoardIdentity identity, SimulatedBoardOptions options, PinNode pin, PinNode response, string ready)
     : ArmedProgram(world, plan.Nonce, plan.Seconds, ready)
 {
     private IrqTarget? _target;
@@ -97,17 +85,8 @@ internal sealed class IrqProgram(
     private LatencyModel Model(LatencyProfile profile, uint stimulusSeed, string purpose)
     {
         var seed = SimulationRandom.Mix(options.Seed, string.Create(CultureInfo.InvariantCulture, $"{stimulusSeed} {identity.Version.Text} {purpose}"));
-        var clock = plan.CpuHz is { } hz ? (double)identity.Chip.ClockHz / hz : 1;
-        // What the selector puts on the board comes on top of what the script is asked for; the same load twice is one.
-        var loads = plan.Loads.Append(options.Load).Where(load => load != "none").Distinct(StringComparer.Ordinal).Select(load => LoadPause.For(identity.Chip, load));
-        return new LatencyModel(profile.Scaled(options.Speed * clock), [.. loads], options.Offset.Picoseconds / 1000.0, seed);
+        return new LatencyModel(profile.Scaled(options.Speed * conditions.Slowness(identity.Chip)), conditions.Pauses(identity.Chip, options.Load), options.Offset.Picoseconds / 1000.0, seed);
     }
 
-    // As much work as the scripts would do: one round of the main loop in 10 ms; files are written at most 200 times.
-    protected override string More(long elapsedUs)
-    {
-        var rounds = elapsedUs / 10_000;
-        var work = plan.Loads.Select(load => string.Create(CultureInfo.InvariantCulture, $"\"{load}\": {(load == "flash" ? Math.Min(200, 1 + rounds) : rounds)}"));
-        return plan.Loads.Count == 0 ? "" : $", \"load\": {{{string.Join(", ", work)}}}, \"load_fault\": null";
-    }
+    protected override string More(long elapsedUs) => conditions.Done(elapsedUs);
 }

@@ -4,7 +4,7 @@ namespace LatencyLab.Simulation;
 
 /// <summary>The timer test: a periodic timer on the board's own crystal, whose callback answers with a pulse.</summary>
 internal sealed class TimerProgram(
-    SimulatedWorld world, CallArguments arguments, BoardIdentity identity, SimulatedBoardOptions options, PinNode response, string handler, string ready)
+    SimulatedWorld world, CallArguments arguments, RunConditions conditions, BoardIdentity identity, SimulatedBoardOptions options, PinNode response, string handler, string ready)
     : ArmedProgram(world, (uint)arguments.Integer("nonce", 0, uint.MaxValue), arguments.Integer("seconds", 0, 4_000_000), ready)
 {
     // SYNTHETIC: what a crystal of a board may be off.
@@ -24,13 +24,15 @@ internal sealed class TimerProgram(
         return Train(0);
     }
 
+    protected override string More(long elapsedUs) => conditions.Done(elapsedUs);
+
     protected override void Release() => World.Wires.Configure(response, PinMode.Input, PinPull.None, latch: false, World.NowPs);
 
     private PulseTrain Train(uint seed)
     {
         var mixed = SimulationRandom.Mix(options.Seed, string.Create(CultureInfo.InvariantCulture, $"{seed} {identity.Version.Text} timer {handler}"));
-        var profile = LatencyProfile.For(identity.Chip, handler, _idle).Scaled(options.Speed);
-        var model = new LatencyModel(profile, [LoadPause.For(identity.Chip, options.Load)], options.Offset.Picoseconds / 1000.0, mixed);
+        var profile = LatencyProfile.For(identity.Chip, handler, _idle).Scaled(options.Speed * conditions.Slowness(identity.Chip));
+        var model = new LatencyModel(profile, conditions.Pauses(identity.Chip, options.Load), options.Offset.Picoseconds / 1000.0, mixed);
         // The crystal is the board's: the same in every run.
         var ppm = SimulationRandom.For(options.Seed, "target crystal").NextBetween(-LargestPpm, LargestPpm);
         return new PulseTrain(World.Wires, response, Edges(World.NowPs, _periodPs * (1 + (ppm * 1e-6)), model)) { Stuck = options.Faults.StuckAtStimulus == 0 };

@@ -4,7 +4,7 @@ namespace LatencyLab.Simulation;
 
 /// <summary>The toggle test: one burst after the host's first word.</summary>
 internal sealed class ToggleProgram(
-    SimulatedWorld world, CallArguments arguments, BoardIdentity identity, SimulatedBoardOptions options, PinNode response, string variant, string ready)
+    SimulatedWorld world, CallArguments arguments, RunConditions conditions, BoardIdentity identity, SimulatedBoardOptions options, PinNode response, string variant, string ready)
     : ArmedProgram(world, (uint)arguments.Integer("nonce", 0, uint.MaxValue), arguments.Integer("seconds", 0, 4_000_000), ready)
 {
     // From the host's word to the first write.
@@ -37,7 +37,7 @@ internal sealed class ToggleProgram(
 
         _begun = true;
         var seed = SimulationRandom.Mix(options.Seed, string.Create(CultureInfo.InvariantCulture, $"{_seed} {identity.Version.Text} {variant}"));
-        var burst = ToggleProfile.For(identity.Chip, variant).Scaled(options.Speed).Burst(World.NowPs + StartPs, _periods, SimulationRandom.For(seed, "toggle"));
+        var burst = ToggleProfile.For(identity.Chip, variant).Scaled(options.Speed * conditions.Slowness(identity.Chip)).Burst(World.NowPs + StartPs, _periods, SimulationRandom.For(seed, "toggle"));
         World.Activity = new PulseTrain(World.Wires, response, burst) { Stuck = options.Faults.StuckAtStimulus == 0 };
         World.AwaitsHost = false;
     }

@@ -88,16 +88,22 @@ public sealed class ArmedTarget
             armed.CpuHz = BoardLine.Number(await armed._lines.ReadAsync(AnswerWait, cancellationToken, "READY"), "hz");
             await armed._lines.ReadAsync(AnswerWait, cancellationToken, "ARMED");
         }
-        catch (BoardRefusedException e) when (test is IrqTest irq)
+        catch (BoardRefusedException e)
         {
-            throw Refusal(e, irq);
+            throw Refusal(e, test);
+        }
+        catch (DeviceException e) when (test.Conditions.CpuHz is < TargetClock.LowestSafeUartHz && board.Identity.Platform == "esp32")
+        {
+            throw new DeviceException(
+                $"The board can't be understood any more since its clock was set to {UnitText.Frequency(test.Conditions.CpuHz.Value)}: with some firmware the baud rate falls with it. {e.Message}", e.Where,
+                "Use --cpu-freq 80MHz or more, or other firmware; the board puts its clock back by itself ten seconds after the planned end of the run.", e);
         }
 
         return armed;
     }
 
     // The script says before the reason what it was about.
-    private static LatencyLabException Refusal(BoardRefusedException e, IrqTest test)
+    private static LatencyLabException Refusal(BoardRefusedException e, ITargetTest test)
     {
         const string ofHandler = "HandlerError: ";
         const string ofClock = "ValueError: cpu_hz: ";
@@ -105,13 +111,13 @@ public sealed class ArmedTarget
         if (e.Reason.StartsWith(ofHandler, StringComparison.Ordinal))
         {
             return new LatencyLabException(
-                FaultKind.Usage, $"Your handler can't be used: {e.Reason[ofHandler.Length..]}", test.Script?.Name, "Correct the file; docs/own-handler.md describes what it must define.", e);
+                FaultKind.Usage, $"Your handler can't be used: {e.Reason[ofHandler.Length..]}", (test as IrqTest)?.Script?.Name, "Correct the file; docs/own-handler.md describes what it must define.", e);
         }
 
         if (e.Reason.StartsWith(ofClock, StringComparison.Ordinal))
         {
             return new LatencyLabException(
-                FaultKind.Usage, $"The board refuses a clock of {UnitText.Frequency(test.CpuHz ?? 0)}: {e.Reason[ofClock.Length..]}", "--cpu-freq", "Choose a frequency that the port has, or leave the option out.", e);
+                FaultKind.Usage, $"The board refuses a clock of {UnitText.Frequency(test.Conditions.CpuHz ?? 0)}: {e.Reason[ofClock.Length..]}", "--cpu-freq", "Choose a frequency that the port has, or leave the option out.", e);
         }
 
         return e.Reason.StartsWith(ofLoad, StringComparison.Ordinal)

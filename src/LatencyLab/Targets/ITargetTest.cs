@@ -12,6 +12,9 @@ public interface ITargetTest
     /// <summary>The script parts that the test needs, in the order in which they are loaded.</summary>
     IEnumerable<string> Parts { get; }
 
+    /// <summary>What the board is made to do besides the test.</summary>
+    TargetConditions Conditions { get; }
+
     /// <summary>Arguments of the call.</summary>
     string ToJson();
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using LatencyLab.Boards;
 using LatencyLab.Signals;
 
@@ -41,19 +39,14 @@ public enum IdleLoop
 /// <param name="Edge">Edges that interrupt.</param>
 /// <param name="Handler">What answers.</param>
 /// <param name="Idle">What runs in between.</param>
-/// <param name="Load">Loads as <see cref="TargetLoads.Parse"/> writes them.</param>
 /// <param name="Seconds">How long the measurement is planned to take; the dead man waits ten seconds more.</param>
 /// <param name="Set">SET register of the response pin, for <see cref="IrqHandler.Viper"/>.</param>
 public sealed record IrqTest(
-    uint Nonce, int Pin, int ResponsePin, EdgeKind Edge, IrqHandler Handler, IdleLoop Idle, string Load, double Seconds, SetRegister? Set) : ITargetTest
+    uint Nonce, int Pin, int ResponsePin, EdgeKind Edge, IrqHandler Handler, IdleLoop Idle, double Seconds, SetRegister? Set) : ITargetTest
 {
     public string Call => "irq";
 
-    /// <summary>UARTs that the load "uart" may use.</summary>
-    public IReadOnlyList<UartPins> Uarts { get; init; } = [];
-
-    /// <summary>Clock for the time of the test; null leaves it alone.</summary>
-    public long? CpuHz { get; init; }
+    public TargetConditions Conditions { get; init; } = TargetConditions.AsFound;
 
     /// <summary>The user's code, for <see cref="IrqHandler.Script"/>.</summary>
     public HandlerScript? Script { get; init; }
@@ -63,22 +56,11 @@ public sealed record IrqTest(
     [
         "target/core", "target/irq",
         .. Handler switch { IrqHandler.Native => ["target/native"], IrqHandler.Viper => ["target/viper"], IrqHandler.Script => new[] { "target/script" }, _ => [] },
-        .. TargetLoads.Parts(Load),
+        .. Conditions.Parts,
     ];
 
     /// <summary>Arguments of the call.</summary>
-    public string ToJson()
-    {
-        var edge = Edge switch { EdgeKind.Falling => "falling", EdgeKind.Both => "both", _ => "rising" };
-        var handler = Handler.ToString().ToLowerInvariant();
-        var idle = Idle.ToString().ToLowerInvariant();
-        var load = JsonEncodedText.Encode(Load);
-        var seconds = Seconds.ToString("0.###", CultureInfo.InvariantCulture);
-        var set = Handler == IrqHandler.Viper && Set is { } register ? string.Create(CultureInfo.InvariantCulture, $"[{register.Address},{register.Mask}]") : "null";
-        var more = CpuHz is { } hz ? string.Create(CultureInfo.InvariantCulture, $",\"cpu_hz\":{hz}") : "";
-        more += Uarts.Count > 0 ? $",\"uart\":[{string.Join(',', Uarts.Select(uart => uart.ToJson()))}]" : "";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $$"""{"nonce":{{Nonce}},"pin":{{Pin}},"response_pin":{{ResponsePin}},"irq":"{{edge}}","handler":"{{handler}}","idle":"{{idle}}","load":"{{load}}","seconds":{{seconds}},"set":{{set}}{{more}}}""");
-    }
+    public string ToJson() => Conditions.AddTo(CallJson.Text(
+        ("nonce", Nonce), ("pin", Pin), ("response_pin", ResponsePin), ("irq", CallJson.Word(Edge)), ("handler", CallJson.Word(Handler)), ("idle", CallJson.Word(Idle)),
+        ("seconds", Seconds), ("set", Handler == IrqHandler.Viper ? CallJson.Register(Set) : null)));
 }

@@ -15,16 +15,17 @@ namespace LatencyLab.Targets;
 public sealed record PollTest(
     uint Nonce, int Pin, int ResponsePin, EdgeKind Edge, IrqHandler Handler, double Seconds, InRegister? In, SetRegister? Set) : ITargetTest
 {
+    public TargetConditions Conditions { get; init; } = TargetConditions.AsFound;
+
     public string Call => "poll";
 
-    public IEnumerable<string> Parts => Handler switch
-    {
-        IrqHandler.Native => ["target/core", "target/frame", "target/poll", "target/poll_native"],
-        IrqHandler.Viper => ["target/core", "target/frame", "target/poll", "target/poll_viper"],
-        _ => ["target/core", "target/frame", "target/poll"],
-    };
+    public IEnumerable<string> Parts =>
+    [
+        "target/core", "target/frame", "target/poll", .. Handler switch { IrqHandler.Native => ["target/poll_native"], IrqHandler.Viper => new[] { "target/poll_viper" }, _ => [] },
+        .. Conditions.Parts,
+    ];
 
-    public string ToJson() => CallJson.Text(
+    public string ToJson() => Conditions.AddTo(CallJson.Text(
         ("nonce", Nonce), ("pin", Pin), ("response_pin", ResponsePin), ("irq", CallJson.Word(Edge)), ("handler", CallJson.Word(Handler)), ("seconds", Seconds),
-        ("in", In is { } input ? new long[] { input.Address, input.Mask } : null), ("set", CallJson.Register(Set)));
+        ("in", In is { } input ? new long[] { input.Address, input.Mask } : null), ("set", CallJson.Register(Set))));
 }

@@ -15,11 +15,13 @@ namespace LatencyLab.Targets;
 /// <param name="Seconds">How long the measurement is planned to take; the dead man waits ten seconds more.</param>
 public sealed record ScheduleTest(uint Nonce, int Pin, int ResponsePin, EdgeKind Edge, bool Hard, IdleLoop Idle, double Seconds) : ITargetTest
 {
+    public TargetConditions Conditions { get; init; } = TargetConditions.AsFound;
+
     public string Call => "schedule";
 
-    public IEnumerable<string> Parts => ["target/core", "target/frame", "target/schedule"];
+    public IEnumerable<string> Parts => ["target/core", "target/frame", "target/schedule", .. Conditions.Parts];
 
-    public string ToJson() => CallJson.Text(
+    public string ToJson() => Conditions.AddTo(CallJson.Text(
         ("nonce", Nonce), ("pin", Pin), ("response_pin", ResponsePin), ("irq", CallJson.Word(Edge)), ("handler", Hard ? "hard" : "bytecode"),
-        ("idle", CallJson.Word(Idle)), ("seconds", Seconds));
+        ("idle", CallJson.Word(Idle)), ("seconds", Seconds)));
 }

@@ -12,16 +12,17 @@ namespace LatencyLab.Targets;
 /// <param name="Set">SET register of the pin, for <see cref="IrqHandler.Viper"/>.</param>
 public sealed record TimerTest(uint Nonce, int ResponsePin, IrqHandler Handler, IdleLoop Idle, long PeriodUs, double Seconds, SetRegister? Set) : ITargetTest
 {
+    public TargetConditions Conditions { get; init; } = TargetConditions.AsFound;
+
     public string Call => "timer";
 
-    public IEnumerable<string> Parts => Handler switch
-    {
-        IrqHandler.Native => ["target/core", "target/frame", "target/native", "target/timer"],
-        IrqHandler.Viper => ["target/core", "target/frame", "target/viper", "target/timer"],
-        _ => ["target/core", "target/frame", "target/timer"],
-    };
+    public IEnumerable<string> Parts =>
+    [
+        "target/core", "target/frame", .. Handler switch { IrqHandler.Native => ["target/native"], IrqHandler.Viper => new[] { "target/viper" }, _ => [] }, "target/timer",
+        .. Conditions.Parts,
+    ];
 
-    public string ToJson() => CallJson.Text(
+    public string ToJson() => Conditions.AddTo(CallJson.Text(
         ("nonce", Nonce), ("response_pin", ResponsePin), ("handler", CallJson.Word(Handler)), ("idle", CallJson.Word(Idle)), ("period_us", PeriodUs),
-        ("seconds", Seconds), ("set", CallJson.Register(Set)));
+        ("seconds", Seconds), ("set", CallJson.Register(Set))));
 }

@@ -17,12 +17,15 @@ public sealed record ToggleTest(uint Nonce, int ResponsePin, string Variant, int
     /// <summary>Every way to toggle: pin.value(1), pin(1), pin.on(), pin.toggle(), value() as machine code, and the GPIO registers.</summary>
     public static IReadOnlyList<string> Variants { get; } = ["value", "call", "on-off", "toggle", "native", "viper"];
 
+    public TargetConditions Conditions { get; init; } = TargetConditions.AsFound;
+
     public string Call => "toggle";
 
-    public IEnumerable<string> Parts => Variant is "native" or "viper"
-        ? ["target/core", "target/frame", "target/toggle", "target/toggle_" + Variant]
-        : ["target/core", "target/frame", "target/toggle"];
+    public IEnumerable<string> Parts =>
+    [
+        "target/core", "target/frame", "target/toggle", .. Variant is "native" or "viper" ? new[] { "target/toggle_" + Variant } : [], .. Conditions.Parts,
+    ];
 
-    public string ToJson() => CallJson.Text(
-        ("nonce", Nonce), ("response_pin", ResponsePin), ("variant", Variant), ("periods", Periods), ("seconds", Seconds), ("set", CallJson.Register(Set)));
+    public string ToJson() => Conditions.AddTo(CallJson.Text(
+        ("nonce", Nonce), ("response_pin", ResponsePin), ("variant", Variant), ("periods", Periods), ("seconds", Seconds), ("set", CallJson.Register(Set))));
 }

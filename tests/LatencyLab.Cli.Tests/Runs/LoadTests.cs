@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using LatencyLab.TestSupport;
 
 namespace LatencyLab.Cli.Tests.Runs;
@@ -23,6 +24,10 @@ public sealed class LoadTests : IDisposable
         { "--burst-gap 5us", 2, "no trains", "--burst 12" },
         { "--burst 12 --burst-gap 20ms", 2, "20ms", "10ms" },
         { "--burst 12 --samples 3000", 2, "2040", "--repeat" },
+        { "--test poll --load gc", 2, "knows no --load", "--test irq, schedule or timer" },
+        { "--test poll --script my_handler.py", 2, "knows no --script", "--test irq" },
+        { "--test schedule --cpu-freq 111MHz", 2, "frequency must be", "frequency that the port has" },
+        { "--test schedule --rig sim:pico --load wifi", 2, "no module named 'network'", "docs/loads.md" },
         { "--sampler self --load gc", 2, "knows no --load", "sampler" },
         { "--sampler self --burst 12", 2, "knows no --burst", "sampler" },
         { "--csv no/such/folder/x.csv", 6, "no/such/folder", "" },
@@ -71,6 +76,43 @@ public sealed class LoadTests : IDisposable
         Assert.Equal("not_comparable", (string?)compared.Json["verdict"]);
         Assert.Contains("load differs", compared.Json["reasons"]!.ToJsonString(), StringComparison.Ordinal);
         Assert.Contains("clock differs", compared.Json["reasons"]!.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("schedule", "--pin 4", "latency_ns/p50")]
+    [InlineData("timer", "", "signals/0/period_jitter_rms_ns")]
+    public async Task Tests_with_a_main_loop_of_their_own_take_loads_and_clock_too(string test, string pin, string figure)
+    {
+        var plain = await OfAsync("");
+        var loaded = await OfAsync("--load gc --cpu-freq 80MHz");
+        Assert.Equal(("gc", 80_000_000), ((string?)loaded["plan"]!["load"], (long)loaded["plan"]!["cpu_hz"]!));
+        Assert.Equal((160_000_000, 80_000_000), ((long)plain["target"]!["cpu_hz"]!, (long)loaded["target"]!["cpu_hz"]!));
+        Assert.True((long)loaded["target"]!["load_work"]!["gc"]! > 0);
+        // Half the clock, and a collector in between: slower, and less even.
+        Assert.True(Figure(loaded) > 1.5 * Figure(plain), $"{Figure(loaded)} after {Figure(plain)}");
+
+        double Figure(JsonNode run) => (double)figure.Split('/').Aggregate(run, (node, name) => node is JsonArray list ? list[0]! : node[name]!)!;
+        async Task<JsonNode> OfAsync(string options)
+        {
+            var run = await CommandOutcome.OfAsync(
+                ["run", "--test", test, .. $"{pin} {options}".Split(' ', StringSplitOptions.RemoveEmptyEntries), "--rig", "sim", "--seed", "3", "--samples", "200", "--json", "-o", _folder.Path]);
+            Assert.True(run.Code == 0, run.Said);
+            return run.Json;
+        }
+    }
+
+    [Fact]
+    public async Task A_slower_clock_toggles_slower()
+    {
+        double[] periods = [await PeriodAsync(), await PeriodAsync("--cpu-freq", "80MHz")];
+        Assert.InRange(periods[1] / periods[0], 1.9, 2.1);
+
+        async Task<double> PeriodAsync(params string[] options)
+        {
+            var run = await CommandOutcome.OfAsync(["run", "--test", "toggle", "--variant", "value", "--rig", "sim", "--seed", "3", "--json", "-o", _folder.Path, .. options]);
+            Assert.True(run.Code == 0, run.Said);
+            return (double)run.Json["signals"]![0]!["period_ns"]!["mean"]!;
+        }
     }
 
     [Fact]

@@ -12,6 +12,9 @@ public sealed class FramedTestScriptTests
     // What an ESP8266 has.
     private const int Small = 32 * 1024;
 
+    // The same, and what this interpreter and its pins, UARTs and files take beforehand.
+    private const int Loaded = (32 + 9) * 1024;
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -125,6 +128,67 @@ public sealed class FramedTestScriptTests
         Assert.Equal(Pulses(4), left.Written);
         AssertLeftAsFound(left);
         Assert.Equal(heap, await board.HeapBytesAsync());
+    }
+
+    [Theory]
+    [InlineData("esp8266", 160_000_000, 80_000_000)]
+    [InlineData("esp32", 240_000_000, 160_000_000)]
+    public async Task Timer_and_schedule_run_under_loads_and_another_clock_and_both_are_undone(string port, int hz, int usualHz)
+    {
+        var conditions = new TargetConditions("cpu,uart,flash", [port == "esp8266" ? new UartPins(1, 2, null) : new UartPins(1, 18, 19)], hz);
+        ITargetTest[] tests =
+        [
+            new TimerTest(7, 5, IrqHandler.Bytecode, IdleLoop.Sleep, 1500, 600, null) { Conditions = conditions },
+            new ScheduleTest(7, 4, 5, EdgeKind.Rising, false, IdleLoop.Spin, 600) { Conditions = conditions },
+        ];
+        foreach (var test in tests)
+        {
+            await using var board = await BridgedBoard.StartAsync(port, Loaded, [.. test.Parts]);
+            var heap = await board.HeapBytesAsync();
+            var program = await StartAsync(board, test.Call, test.ToJson());
+            Assert.Equal(hz, Number(await BridgedBoard.NextAsync(program), "hz"));
+            await AssertNextAsync(program, "ARMED");
+            for (var i = 0; i < 20; i++)
+            {
+                await (test is TimerTest ? board.TickAsync() : board.EdgeAsync(4, i & 1 ^ 1));
+            }
+
+            var done = await StopAsync(program);
+            Assert.Equal(("stop", test is TimerTest ? 20 : 10, 0), (Reason(done), Number(done, "callbacks"), Number(done, "errors")));
+            Assert.Equal(JsonValueKind.Null, done.GetProperty("load_fault").ValueKind);
+            Assert.All(["cpu", "uart", "flash"], load => Assert.True(done.GetProperty("load").GetProperty(load).GetInt64() > 0, load));
+            Assert.False(done.TryGetProperty("left", out _));
+            var left = await board.PinsAsync();
+            Assert.Equal(usualHz, left.Hz);
+            Assert.Equal("close 1", left.Uart[^1]);
+            AssertLeftAsFound(left);
+            Assert.Equal("False", (await board.Repl.ExecuteAsync("print('latencylab.tmp' in os.listdir())", Stop)).Output.Trim());
+            Assert.Equal(heap, await board.HeapBytesAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Poll_and_toggle_run_with_another_clock_and_Ctrl_C_puts_it_back()
+    {
+        var conditions = TargetConditions.AsFound with { CpuHz = 240_000_000 };
+        ITargetTest[] tests =
+        [
+            new PollTest(7, 4, 5, EdgeKind.Rising, IrqHandler.Bytecode, 600, null, null) { Conditions = conditions },
+            new ToggleTest(7, 5, "value", 3, 600, null) { Conditions = conditions },
+        ];
+        foreach (var test in tests)
+        {
+            await using var board = await BridgedBoard.StartAsync("esp32", Loaded, [.. test.Parts]);
+            var program = await StartAsync(board, test.Call, test.ToJson());
+            Assert.Equal(240_000_000, Number(await BridgedBoard.NextAsync(program), "hz"));
+            await AssertNextAsync(program, "ARMED");
+            await program.WriteAsync("\x03\x03"u8.ToArray(), Stop);
+            Assert.Equal("interrupt", Reason(await BridgedBoard.NextAsync(program)));
+            await program.FinishAsync(Stop);
+            Assert.Equal(160_000_000, (await board.PinsAsync()).Hz);
+            await AssertRefusedAsync(
+                board, test.Call, test.ToJson().Replace("240000000", "111000000", StringComparison.Ordinal), "ValueError: cpu_hz: ValueError: frequency must be 20MHz, 40MHz, 80Mhz, 160MHz or 240MHz");
+        }
     }
 
     [Fact]

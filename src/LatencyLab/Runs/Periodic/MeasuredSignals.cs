@@ -33,4 +33,10 @@ public sealed record MeasuredSignals(
 {
     /// <summary>Edges of each channel, warm-up included.</summary>
     public IReadOnlyList<long> EdgesByChannel { get; init; } = [];
+
+    /// <summary>The target's clock while it was measured, as it says.</summary>
+    public long? CpuHz { get; init; }
+
+    /// <summary>How much each load has done.</summary>
+    public IReadOnlyDictionary<string, long>? LoadWork { get; init; }
 }

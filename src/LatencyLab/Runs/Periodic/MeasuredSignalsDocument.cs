@@ -30,6 +30,11 @@ public static class MeasuredSignalsDocument
         Reasons = measured.Reasons,
         Plan = measured.Plan.ToDocument(),
         Firmware = measured.Firmware,
+        Target = MeasuredRunDocument.TargetOf(measured.Target) with
+        {
+            CpuHz = measured.CpuHz ?? measured.Target.Board.Identity.CpuHz,
+            LoadWork = measured.LoadWork is { Count: > 0 } work ? work : null,
+        },
         Sampler = SamplerDocument.Of(measured.Sampler) with
         {
             LostFrames = measured.Health.FramesLost,

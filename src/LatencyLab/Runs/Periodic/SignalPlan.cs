@@ -31,6 +31,12 @@ public sealed record SignalPlan
 
     public IdleLoop Idle { get; init; } = IdleLoop.Sleep;
 
+    /// <summary>What keeps the target busy beside its timer: "none", or some of <see cref="TargetLoads.Names"/> with commas.</summary>
+    public string Load { get; init; } = TargetLoads.None;
+
+    /// <summary>The target's clock for the time of the measurement; null leaves it alone.</summary>
+    public long? CpuHz { get; init; }
+
     /// <summary>The timer's period.</summary>
     public Duration Period { get; init; } = Duration.FromMilliseconds(1);
 
@@ -77,6 +83,7 @@ public sealed record SignalPlan
             Require(Periods * Period.Seconds <= DaySeconds, "The measurement would take more than a day.", "--samples", "Use fewer samples or a shorter --period.");
         }
 
+        TargetClock.Check(CpuHz);
         Require(Repeat is >= 1 and <= 10_000, $"{Repeat} repeats can't be made.", "--repeat", "Use 1 to 10000.");
         return this;
     }
@@ -94,6 +101,8 @@ public sealed record SignalPlan
         Variants = Variants,
         Handler = Test == SignalTest.Timer ? Handler.ToString().ToLowerInvariant() : null,
         Idle = Test == SignalTest.Timer ? Idle.ToString().ToLowerInvariant() : null,
+        Load = Test == SignalTest.Timer ? Load : null,
+        CpuHz = CpuHz,
         PeriodNs = Test == SignalTest.Timer ? Period.Nanoseconds : null,
         Samples = Samples,
         Warmup = Warmup,

@@ -22,6 +22,8 @@ public sealed class SignalSession
     private readonly List<string> _reasons = [];
     private readonly List<string> _warnings = [];
     private StreamHealth _health = new();
+    private TargetDone? _done;
+    private long? _cpuHz;
 
     private SignalSession(SignalPlan plan, BoardOnPort target, BoardOnPort sampler, long samplerHz)
     {
@@ -110,6 +112,7 @@ public sealed class SignalSession
         var seed = unchecked(Plan.Seed + (uint)Math.Max(0, Array.IndexOf([.. ToggleTest.Variants], name)));
         var nonce = RunSession.Nonce(seed);
         var armed = await ArmedTarget.ArmAsync(_target.Board, TestOf(name, nonce), cancellationToken);
+        _cpuHz = armed.CpuHz;
         var collector = new CaptureCollector();
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var periods = Plan.Test == SignalTest.Toggle ? Plan.Periods : 0;
@@ -154,10 +157,14 @@ public sealed class SignalSession
     private ITargetTest TestOf(string name, uint nonce)
     {
         var chip = BoardCatalog.Get(_target.Chip);
+        var conditions = new TargetConditions(Plan.Load, TargetLoads.Split(Plan.Load).Contains("uart") ? UartPins.FreeOn(chip, Plan.ResponsePin) : [], Plan.CpuHz);
         return Plan.Test == SignalTest.Toggle
-            ? new ToggleTest(nonce, Plan.ResponsePin, name, Plan.Periods, Plan.Seconds, name == "viper" ? Plan.RegisterOn(chip) : null)
+            ? new ToggleTest(nonce, Plan.ResponsePin, name, Plan.Periods, Plan.Seconds, name == "viper" ? Plan.RegisterOn(chip) : null) { Conditions = conditions }
             : new TimerTest(
-                nonce, Plan.ResponsePin, Plan.Handler, Plan.Idle, Plan.Period.Picoseconds / 1_000_000, Plan.Seconds, Plan.Handler == IrqHandler.Viper ? Plan.RegisterOn(chip) : null);
+                nonce, Plan.ResponsePin, Plan.Handler, Plan.Idle, Plan.Period.Picoseconds / 1_000_000, Plan.Seconds, Plan.Handler == IrqHandler.Viper ? Plan.RegisterOn(chip) : null)
+            {
+                Conditions = conditions,
+            };
     }
 
     private async Task<TargetDone?> StopAsync(ArmedTarget armed)
@@ -165,16 +172,8 @@ public sealed class SignalSession
         try
         {
             var done = await armed.StopAsync(CancellationToken.None);
-            if (done.Errors > 0)
-            {
-                _warnings.Add($"The target counted {done.Errors} errors in its script.");
-            }
-
-            if (done.Reason == "dead man")
-            {
-                _reasons.Add("The target stopped by itself before the end: it had not heard from the host for too long.");
-            }
-
+            TargetFindings.Add(done, _reasons, _warnings);
+            _done = done;
             return done;
         }
         catch (LatencyLabException e)
@@ -288,6 +287,8 @@ public sealed class SignalSession
         return new MeasuredSignals(Plan, _target, Sampler, firmware, TimeBase, [wire], signals, _health, status, _reasons, _warnings, sequence.Gaps)
         {
             EdgesByChannel = sequence.Edges,
+            CpuHz = _cpuHz,
+            LoadWork = _done?.LoadWork,
         };
     }
 }

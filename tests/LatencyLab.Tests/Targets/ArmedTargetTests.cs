@@ -1,0 +1,25 @@
+using LatencyLab.MicroPython;
+using LatencyLab.Signals;
+using LatencyLab.Targets;
+using LatencyLab.Tests.MicroPython;
+
+namespace LatencyLab.Tests.Targets;
+
+public sealed class ArmedTargetTests
+{
+    [Theory]
+    [InlineData("esp32", 40_000_000, true)]
+    [InlineData("esp32", 80_000_000, false)]
+    [InlineData("rp2", 48_000_000, false)]
+    public async Task A_board_that_falls_silent_under_a_slow_clock_is_explained(string platform, int hz, bool explained)
+    {
+        // A baud rate that has changed makes noise of every word.
+        var small = new SmallBoard { Run = code => code.Contains("latencylab call", StringComparison.Ordinal) ? null : ("", ""), Chatter = "\u00f8\u0080x" };
+        await using var repl = await RawRepl.EnterAsync(small.Link, small.Limits, TestContext.Current.CancellationToken);
+        var board = new ScriptedBoard(repl, new BoardIdentity(platform, platform, "board", platform, "1.20.0", "v1.20.0", null, 160_000_000, null));
+        var test = new IrqTest(7, 4, 5, EdgeKind.Rising, IrqHandler.Bytecode, IdleLoop.Sleep, 5, null) { Conditions = TargetConditions.AsFound with { CpuHz = hz } };
+        var fault = await Assert.ThrowsAsync<DeviceException>(() => ArmedTarget.ArmAsync(board, test, TestContext.Current.CancellationToken));
+        Assert.Equal(explained, fault.Message.Contains("baud rate", StringComparison.Ordinal));
+        Assert.Equal(explained, fault.Try?.Contains("80MHz", StringComparison.Ordinal) == true);
+    }
+}
