@@ -10,12 +10,14 @@ public sealed class TrainTally
 {
     private readonly long[] _answered;
     private readonly long[] _waiting;
+    private readonly long[] _open;
 
     /// <param name="length">Stimuli of a train.</param>
     public TrainTally(int length)
     {
         _answered = new long[length + 2];
         _waiting = new long[length + 1];
+        _open = new long[length + 1];
     }
 
     /// <summary>Trains that count.</summary>
@@ -32,6 +34,11 @@ public sealed class TrainTally
 
     /// <summary>Lossy trains that show it, by the number of interrupts that waited at their last stimulus.</summary>
     public IReadOnlyList<long> ByWaiting => _waiting;
+
+    /// <summary>
+    /// All lossy trains, by their answers after the last stimulus: the interrupts that waited, or one more where a handler was on its way to its answer.
+    /// </summary>
+    public IReadOnlyList<long> ByOpen => _open;
 
     internal void Add(ReadOnlySpan<long> stimuli, ReadOnlySpan<long> answers, long answered, bool excluded)
     {
@@ -55,6 +62,7 @@ public sealed class TrainTally
             before++;
         }
 
+        _open[answers.Length - before]++;
         if (answers.Length - before >= 2 && 2 * (answers[before] - stimuli[^1]) > ShortestInterval(answers[before..]))
         {
             _waiting[answers.Length - before]++;

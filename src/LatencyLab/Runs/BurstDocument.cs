@@ -48,6 +48,11 @@ public sealed record BurstDocument
         var answeredShare = BurstShare.Of(answeredTrains, tally.Lossy);
         var clear = tally.ByWaiting.Sum();
         var waitingShare = BurstShare.Of(waitingTrains, clear);
+        if (waitingShare is not { Ci95.Low: > 0.5 } && DepthOfAll(tally.ByOpen) is { } depth)
+        {
+            (waiting, waitingShare) = (depth, BurstShare.Of(At(tally.ByOpen, depth) + At(tally.ByOpen, depth + 1), tally.Lossy));
+        }
+
         var why = !isQueued ? "a hard handler runs in the interrupt and knows no queue"
             : tally.Trains == 0 ? "no train counts"
             : tally.Lossy == 0 ? string.Create(CultureInfo.InvariantCulture, $"no train of {length} lost an interrupt: make it longer, or --burst-gap shorter")
@@ -68,6 +73,27 @@ public sealed record BurstDocument
             NullReasons = why is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["queue_depth"] = why },
         };
     }
+
+    /// <summary>
+    /// Where few trains show it by themselves, all of them together do: with a queue of d each train has d answers open at its last stimulus, or d + 1 with the one that is
+    /// being served. Trains with d + 1 rule out d - 1, trains with d rule out d + 1; both have to be surely more than those that say the opposite.
+    /// </summary>
+    private static int? DepthOfAll(IReadOnlyList<long> open)
+    {
+        for (var d = 1; d < open.Count; d++)
+        {
+            if (IsMajority(At(open, d + 1), At(open, d - 1)) && IsMajority(At(open, d), At(open, d + 2)) && IsMajority(At(open, d) + At(open, d + 1), open.Sum() - At(open, d) - At(open, d + 1)))
+            {
+                return d;
+            }
+        }
+
+        return null;
+
+        static bool IsMajority(long agree, long disagree) => BurstShare.Of(agree, agree + disagree) is { Ci95.Low: > 0.5 };
+    }
+
+    private static long At(IReadOnlyList<long> counts, int index) => index >= 0 && index < counts.Count ? counts[index] : 0;
 
     private static IEnumerable<BurstPosition> Count(TrainTally tally, int length)
     {

@@ -234,7 +234,7 @@ public sealed record RunPlan
         StimulusPin = StimulusPin,
         Handler = FreeRunning ? null : Handler.ToString().ToLowerInvariant(),
         Idle = FreeRunning || Test == StimulusTest.Poll ? null : Idle.ToString().ToLowerInvariant(),
-        Load = FreeRunning || Test == StimulusTest.Poll ? null : Load,
+        Load = FreeRunning ? null : Load,
         CpuHz = CpuHz,
         Script = Script?.Name,
         Burst = Burst?.Length,

@@ -70,6 +70,7 @@ public sealed class TrainTests : IDisposable
     [InlineData("sim:esp32", "--burst 12", 8)]
     [InlineData("sim:esp32s3", "--burst 16", 8)]
     [InlineData("sim:esp8266", "--burst 8", 4)]
+    [InlineData("sim:esp8266", "--burst 12", 4)]
     [InlineData("sim:rp2040", "--burst 32", 8)]
     public async Task The_queue_depth_of_the_port_is_found(string rig, string options, int depth)
     {
