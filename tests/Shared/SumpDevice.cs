@@ -25,6 +25,9 @@ public sealed class SumpDevice(Func<long, uint> pattern)
 
     public byte Channels { get; init; } = 32;
 
+    /// <summary>The pattern counts ticks of 200 MHz, which the demultiplexer samples.</summary>
+    public bool PatternAt200Mhz { get; init; }
+
     public byte[] Id { get; init; } = "1ALS"u8.ToArray();
 
     /// <summary>Answer to the metadata request; null for a device of the first generation.</summary>
@@ -121,10 +124,17 @@ public sealed class SumpDevice(Func<long, uint> pattern)
 
     private byte[] Capture()
     {
-        // With the demultiplexer the clock is twice as fast: half a tick of this pattern, which the tests don't use.
-        var step = _divider + 1L;
+        // With the demultiplexer the clock is twice as fast.
+        var demux = (_flags & 1) != 0;
+        var step = (_divider + 1L) * (PatternAt200Mhz ? demux ? 1 : 2 : 1);
         var tick = WaitForTrigger(step);
         FirstTick = tick + ((_delay - _read) * step);
+        if (demux && (!PatternAt200Mhz || (_flags & 0x32) != 0x30))
+        {
+            // No half ticks to sample, the filter that belongs to the slow clock, or channels that this mode doesn't have: nothing comes.
+            return [];
+        }
+
         int[] groups = [.. Enumerable.Range(0, 4).Where(g => (_flags >> (2 + g) & 1) == 0)];
         var rle = (_flags & 0x0100) != 0;
         var words = new List<uint>();

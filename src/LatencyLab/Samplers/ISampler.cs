@@ -30,7 +30,13 @@ public interface ISampler : IAsyncDisposable
 /// <summary>What to record.</summary>
 /// <param name="Lines">The lines in the order in which they become channels.</param>
 /// <param name="Duration">How long; null for as long as the source goes on, or until somebody says stop.</param>
-public sealed record ListenRequest(IReadOnlyList<SampledLine> Lines, Duration? Duration);
+public sealed record ListenRequest(IReadOnlyList<SampledLine> Lines, Duration? Duration)
+{
+    /// <summary>Samples that cover the duration at so many a second, exact; null where there is no duration.</summary>
+    internal long? SamplesAt(long rateHz) => Duration is { } duration
+        ? (long)Int128.Min((((Int128)duration.Picoseconds * rateHz) + 999_999_999_999) / 1_000_000_000_000, long.MaxValue)
+        : null;
+}
 
 /// <summary>A line of the sampler and the channel that it becomes.</summary>
 /// <param name="Input">The sampler's own word for it: GPIO "2" of a Pico, channel "0" of an analyser.</param>

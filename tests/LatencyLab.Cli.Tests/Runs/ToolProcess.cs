@@ -68,7 +68,9 @@ internal sealed partial class ToolProcess : IAsyncDisposable
         return new CommandOutcome(_process.ExitCode, await _stdout, _stderr.ToString());
     }
 
-    public void Interrupt() => Signal(2);
+    /// <summary>SIGINT.</summary>
+    /// <param name="wholeGroup">To its process group, as a terminal does; for tools that lead one.</param>
+    public void Interrupt(bool wholeGroup = false) => Assert.Equal(0, SendSignal(wholeGroup ? -_process.Id : _process.Id, 2));
 
     public void Terminate() => Signal(15);
 

@@ -47,6 +47,32 @@ public sealed class SigrokCliTests : IDisposable
     }
 
     [Theory]
+    [InlineData("run --target none --pair D0:D1 -n 50000000", false)]
+    [InlineData("run --target none --pair D0:D1 -n 50000000", true)]
+    [InlineData("capture --channels D0,D1 --until-stop", false)]
+    public async Task Ctrl_C_keeps_what_was_recorded_and_leaves_no_recorder_behind(string command, bool fromTerminal)
+    {
+        Tool.Require("sigrok-cli");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Processes are looked for in /proc.");
+        // A group of its own, as a shell makes it: a terminal's Ctrl-C reaches all of it, the recorder too.
+        await using var tool = ToolProcess.StartUnder(
+            ["setsid"], _folder.Path, [.. command.Split(' '), "--sampler", "sigrok:driver=demo,samplerate=100k", "--json", "-o", _folder.File("captures")]);
+        await tool.UntilAsync(() => Directory.Exists(_folder.File("captures"))
+            && Directory.GetFiles(_folder.File("captures"), "edges.llc", SearchOption.AllDirectories) is [var log] && new FileInfo(log).Length > 1000);
+        var recorder = Assert.Single(ChildrenOf(tool.Id));
+        tool.Interrupt(wholeGroup: fromTerminal);
+        var outcome = await tool.OutcomeAsync();
+        Assert.False(Directory.Exists($"/proc/{recorder}"), "sigrok-cli goes on.");
+        // Recording until stopped ends as planned; a run had a plan.
+        Assert.True(outcome.Code == (command.StartsWith("run", StringComparison.Ordinal) ? 130 : 0), outcome.Said);
+        Assert.True((long)outcome.Json["sampler"]!["channels"]![0]!["edges"]! > 100, outcome.Said);
+        Assert.Equal(0, (await CommandOutcome.OfAsync("runs", "verify", (string)outcome.Json["folder"]!)).Code);
+    }
+
+    private static IEnumerable<int> ChildrenOf(int process) =>
+        Directory.GetDirectories($"/proc/{process}/task").SelectMany(t => File.ReadAllText(Path.Combine(t, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(int.Parse);
+
+    [Theory]
     [InlineData("sigrok:driver=fx2lafw,samplerate=24M", 3, "No devices found")]
     [InlineData("sigrok:driver=nosuch,samplerate=24M", 3, "nosuch")]
     [InlineData("sigrok:driver=demo", 2, "samplerate")]

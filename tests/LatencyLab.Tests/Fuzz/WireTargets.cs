@@ -4,8 +4,10 @@ using System.Text;
 using LatencyLab.Links;
 using LatencyLab.MicroPython;
 using LatencyLab.Samplers;
+using LatencyLab.Samplers.Sigrok;
 using LatencyLab.Tests.MicroPython;
 using LatencyLab.Tests.Samplers;
+using LatencyLab.Units;
 
 namespace LatencyLab.Tests.Fuzz;
 
@@ -22,6 +24,11 @@ internal static class WireTargets
         """{"t":"HELLO","proto":1,"part":"irq","hz":160000000}""", """{"t":"READY","nonce":7,"caps":{"hard":true,"pull":["up"]}}""",
         """{"t":"ARMED","nonce":7}""", """{"t":"DONE","callbacks":1050,"errors":0,"reason":"stop"}""", """{"t":"ERROR","what":"ValueError: invalid pin"}""",
     ];
+
+    // What sigrok-cli 0.7.2 prints for its demo device.
+    private const string SigrokDump =
+        "$date Wed Nov 25 10:00:00 2026 $end\n$version sigrok-cli 0.7.2 $end\n$comment\n  Acquisition with 2/8 channels at 1 MHz\n$end\n$timescale 1 ns $end\n$scope module libsigrok $end\n" +
+        "$var wire 1 ! D0 $end\n$var wire 1 \" D1 $end\n$upscope $end\n$enddefinitions $end\n#0 1! 0\"\n#2000 0! 1\"\n#5000 1!\n#64000\n";
 
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
@@ -47,6 +54,10 @@ internal static class WireTargets
         {
             Pieces = bytes => ByteStructure.Find(bytes, [255]),
         },
+        new("sigrok-vcd", () => [Bytes(SigrokDump), Bytes(SigrokDump.Replace("1 MHz", "24 MHz", StringComparison.Ordinal))], DecodeSigrok)
+        {
+            Words = ["$date", "$end", "$comment", "$timescale 1 ns", "1 us $end", "$var wire 1 ! D0 $end", "$enddefinitions $end", "$dumpvars", "#0", "#9223372036854775807", "0!", "1\"", "at 1 MHz", "at 0 Hz", "x!", "#-1"],
+        },
         new("repl", () => [Session(hasRawPaste: true), Session(hasRawPaste: false)], UseBoard)
         {
             Kinds = [FaultKind.Device, FaultKind.Measurement],
@@ -71,6 +82,41 @@ internal static class WireTargets
                 wrapping.Edges(1, 0, [9_000_000_000]), wrapping.End(10, 150_000_000, 2, 1)),
             Join("MPY: soft reboot\r\n"u8.ToArray(), talking.Hello(2), talking.Edges(0, 0, [1]), talking.Frame(4, 0, []), "Traceback (most recent call last):\r\n"u8.ToArray(), talking.End(1, 1000, 1, 0), ">>> "u8.ToArray()),
         ];
+    }
+
+    private static byte[] Bytes(string text) => Encoding.ASCII.GetBytes(text);
+
+    /// <summary>Whole, in small pieces, and broken off: the same samples, and never more of them than times were said.</summary>
+    private static bool DecodeSigrok(byte[] bytes)
+    {
+        var whole = Sigrok(bytes, bytes.Length + 1);
+        var cut = Sigrok(bytes, 3);
+        return whole == cut ? whole.Fault is null : throw new FuzzFault($"cut into pieces the dump means something else: {whole} and {cut}");
+    }
+
+    private static (long Digest, long Samples, string? Fault) Sigrok(byte[] bytes, int piece)
+    {
+        var sink = new StrictSink();
+        SampleEdges? edges = null;
+        var vcd = new SigrokVcd(["D0", "D1"], rate => edges = new SampleEdges(sink, new TimeBase(rate), [("D0", 0), ("D1", 1)]));
+        for (var at = 0; at < bytes.Length && vcd.Fault is null; at += piece)
+        {
+            vcd.Feed(bytes.AsSpan(at, Math.Min(piece, bytes.Length - at)));
+        }
+
+        vcd.Finish(isWhole: vcd.Fault is null);
+        if (vcd.Fault is null)
+        {
+            edges?.End();
+        }
+        else
+        {
+            edges?.BreakOff(vcd.Samples + 1, "broken off");
+        }
+
+        return edges is null || (sink.HasEnded && edges.Tick >= vcd.Samples)
+            ? (sink.Digest, vcd.Samples, edges is null ? vcd.Fault ?? "no head" : vcd.Fault)
+            : throw new FuzzFault($"ended {sink.HasEnded} at {edges.Tick} after {vcd.Samples} samples");
     }
 
     private static bool DecodeFrames(byte[] bytes)

@@ -40,7 +40,7 @@ public sealed class SigrokSampler(SigrokOptions options, StepLimits limits, stri
             throw new LatencyLabException(FaultKind.Usage, $"'{odd.Input}' is no channel of sigrok-cli.", "--channels", "Use the names that 'sigrok-cli --show' lists.");
         }
 
-        var wanted = request.Duration is { } duration ? Math.Max(1, (long)Math.Ceiling(duration.Seconds * options.SampleRateHz)) : (long?)null;
+        var wanted = request.SamplesAt(options.SampleRateHz) is { } samples ? Math.Max(1, samples) : (long?)null;
         SampleEdges? edges = null;
         SampleEdges Edges(long rate) => edges ??= new SampleEdges(sink, new TimeBase(rate), [.. request.Lines.Select((l, bit) => (l.Name, bit))]);
         var vcd = new SigrokVcd([.. request.Lines.Select(l => l.Input)], Edges);

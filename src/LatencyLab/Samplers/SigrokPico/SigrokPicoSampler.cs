@@ -91,7 +91,7 @@ public sealed class SigrokPicoSampler : ISampler
     {
         int[] lines = [.. request.Lines.Select(l => IndexOf(l.Input))];
         var channels = Math.Max(LeastChannels, lines.Max() + 1);
-        var wanted = request.Duration is { } duration ? Math.Max(1, (long)Math.Ceiling(duration.Seconds * _rateHz)) : (long?)null;
+        var wanted = request.SamplesAt(_rateHz) is { } samples ? Math.Max(1, samples) : (long?)null;
         var edges = new SampleEdges(sink, new TimeBase(_rateHz), [.. request.Lines.Zip(lines, (line, bit) => (line.Name, bit))]);
         var decoder = new SigrokPicoDecoder(channels, edges, wanted ?? long.MaxValue);
         try

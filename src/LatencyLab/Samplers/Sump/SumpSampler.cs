@@ -38,6 +38,9 @@ public sealed class SumpSampler : ISampler
         _limits = limits;
     }
 
+    // libsigrok's own versions differ in what a count means here, and no test of ours has had a real device.
+    private const string DemuxWarning = "Above 100 MHz a device takes two samples in each cycle, which not all firmware counts alike: measure a signal that you know before you believe the time axis.";
+
     public string Kind => "sump";
 
     public string Name => _link.Name;
@@ -104,7 +107,11 @@ public sealed class SumpSampler : ISampler
         onProgress?.Invoke();
         return new SamplerOutcome(identity, new StreamHealth { StrayBytes = surplus })
         {
-            Warnings = surplus > 0 ? [$"The device sent {surplus} bytes more than it was asked for; they were ignored."] : [],
+            Warnings =
+            [
+                .. surplus > 0 ? new[] { $"The device sent {surplus} bytes more than it was asked for; they were ignored." } : [],
+                .. settings.IsDemultiplexed ? [DemuxWarning] : Array.Empty<string>(),
+            ],
         };
     }
 

@@ -27,6 +27,9 @@ internal sealed record SumpSettings(long RateHz, int Groups, long Samples, long?
     private const int MaxChannels = 32;
     private const int ChannelsInDemux = 16;
 
+    /// <summary>True above the device's clock, where it takes two samples a cycle on half of its channels.</summary>
+    public bool IsDemultiplexed => RateHz > ClockHz;
+
     /// <summary>Bytes of a sample on the wire.</summary>
     public int Width => System.Numerics.BitOperations.PopCount((uint)Groups);
 
@@ -50,7 +53,7 @@ internal sealed record SumpSettings(long RateHz, int Groups, long Samples, long?
 
         var memory = device.MemoryBytes is { } bytes ? Math.Min(bytes / width, LongestSamples) / 4 * 4 : ShortCountSamples;
         var rate = CheckedRate(options.SampleRateHz ?? DefaultRate(request.Duration, device, memory), device, used.Max());
-        var wanted = request.Duration is { } duration ? Math.Max(4, (long)Math.Ceiling(duration.Seconds * rate)) : (long?)null;
+        var wanted = request.SamplesAt(rate) is { } asked ? Math.Max(4, asked) : (long?)null;
         if (wanted > memory && !options.Rle)
         {
             throw new LatencyLabException(
@@ -83,8 +86,7 @@ internal sealed record SumpSettings(long RateHz, int Groups, long Samples, long?
             yield return Long((byte)(code + 2), ((uint)(isUsed ? stage : TriggerStages - 1) << 16) | (stage == stages.Length - 1 ? 0x08000000u : 0));
         }
 
-        var demux = RateHz > ClockHz;
-        yield return Long(0x80, (uint)(((demux ? DemuxClockHz : ClockHz) / RateHz) - 1));
+        yield return Long(0x80, (uint)(((IsDemultiplexed ? DemuxClockHz : ClockHz) / RateHz) - 1));
         var count = (uint)((Samples / 4) - 1);
         if (Samples <= ShortCountSamples)
         {
@@ -97,7 +99,7 @@ internal sealed record SumpSettings(long RateHz, int Groups, long Samples, long?
         }
 
         // Demultiplexing above 100 MHz, the noise filter below; a set bit disables its group.
-        var flags = (demux ? 0x0001u : 0x0002u) | ((uint)(~Groups & 0xF) << 2) | (Rle ? 0x0100u : 0);
+        var flags = (IsDemultiplexed ? 0x0001u : 0x0002u) | ((uint)(~Groups & 0xF) << 2) | (Rle ? 0x0100u : 0);
         yield return Long(0x82, flags);
     }
 

@@ -34,6 +34,32 @@ public sealed class SumpSamplerTests
         }
     }
 
+    [Theory]
+    [InlineData("200M", 1, new[] { 0, 13 })]
+    [InlineData("100M", 2, new[] { 0, 13 })]
+    public async Task Above_its_clock_the_device_takes_two_samples_a_cycle(string rate, int step, int[] channels)
+    {
+        var pattern = PatternEdges.Random(13, 50);
+        var device = new SumpDevice(pattern) { PatternAt200Mhz = true };
+        await using var served = ServedDevice.Start(device);
+        await using var sampler = await SumpSampler.OpenAsync(served.Host, Options(rate), StepLimits.Default, TestContext.Current.CancellationToken);
+        var collector = new CaptureCollector();
+        var outcome = await sampler.ListenAsync(Request(channels, Duration.FromMicroseconds(40)), collector, null, TestContext.Current.CancellationToken);
+        var capture = collector.ToCapture();
+        Assert.Equal(UnitText.ParseHertz(rate), capture.TimeBase.TickHz);
+        Assert.Equal(8000 / step, capture.EndTick);
+        foreach (var (index, channel) in channels.Index())
+        {
+            Assert.Equal(PatternEdges.Of(i => (pattern(device.FirstTick + (i * step)) >> channel & 1) != 0, 8000 / step), capture.Traces[index].Ticks);
+        }
+
+        Assert.Equal(step == 1, outcome.Warnings.Any(w => w.Contains("two samples", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Above_its_clock_the_device_has_half_of_its_channels() =>
+        Assert.Contains("16 channels", (await Assert.ThrowsAsync<LatencyLabException>(() => CaptureAsync(new SumpDevice(_ => 0) { PatternAt200Mhz = true }, "200M", [16], null))).Message, StringComparison.Ordinal);
+
     [Fact]
     public Task Run_lengths_stand_for_the_samples_that_were_counted() => Gen.Select(Gen.Int[1, 1000], Gen.Int[2, 900], Gen.Int[0, 6]).SampleAsync(async (seed, run, channel) =>
     {
