@@ -140,9 +140,13 @@ public sealed class Rfc2217Link : ILink
             ("the speed", SetBaud, speed), ("8 data bits", SetDataSize, [8]), ("no parity", SetParity, [1]), ("1 stop bit", SetStopSize, [1]),
             ("no flow control", SetControl, [NoFlowControl]), ("DTR", SetControl, [DtrOn]), ("RTS", SetControl, [RtsOn]),
         ];
-        await SendAsync(settings.SelectMany(s => TelnetDecoder.Request(s.Command, s.Value)).ToArray(), cancellationToken);
+        // The speed once more: when its second answer comes, what was asked before and isn't answered will not be (ser2net never says a word about the
+        // lines that its port doesn't have).
+        await SendAsync(settings.Append(settings[0]).SelectMany(s => TelnetDecoder.Request(s.Command, s.Value)).ToArray(), cancellationToken);
         bool Confirmed(byte command, byte[] value) => _answers.Exists(a => a.Command == command + ServerOffset && a.Value.AsSpan().SequenceEqual(value));
-        await ReceiveUntilAsync(() => Array.TrueForAll(settings, s => Confirmed(s.Command, s.Value)), AnswerWait, cancellationToken);
+        bool AllConfirmed() => Array.TrueForAll(settings, s => Confirmed(s.Command, s.Value));
+        await ReceiveUntilAsync(() => AllConfirmed() || _answers.Count(a => a.Command == SetBaud + ServerOffset) >= 2, AnswerWait, cancellationToken);
+        await ReceiveUntilAsync(AllConfirmed, SettleWait, cancellationToken);
         _warnings.AddRange(settings.Where(s => !Confirmed(s.Command, s.Value)).Select(s => $"{Name} doesn't confirm {s.What}."));
     }
 

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using LatencyLab.Cli.Tests.Runs;
 using LatencyLab.Links;
 using LatencyLab.MicroPython;
 using LatencyLab.TestSupport;
@@ -103,6 +105,71 @@ public sealed class NetworkTests : IAsyncLifetime
         await server.StartAsync();
         await using var second = await OpenAsync(server.Selectors[0], locks);
         Assert.Equal("fine\r\n", (await second.Repl.ExecuteAsync("print('fine')", Stop)).Output);
+    }
+
+    [Theory]
+    [InlineData("tcp", "rfc2217", false)]
+    [InlineData("rfc2217", "tcp", true)]
+    public async Task A_link_cut_in_mid_run_keeps_what_came_and_the_next_run_finds_usable_boards(string targetScheme, string samplerScheme, bool kickedOut)
+    {
+        await using var rig = await ServedRig.StartAsync("--rig", "sim:esp32?pace=real");
+        using var server = await Ser2Net.StartAsync(kickOldUser: kickedOut, (targetScheme, rig.Target), (samplerScheme, rig.Sampler));
+        string[] run = ["run", "--pin", "4", "--target", server.Selectors[0], "--sampler", server.Selectors[1], "--gap", "1ms+1ms", "--timeout", "3x", "--json", "-o", _folder];
+        await using (var tool = ToolProcess.Start(_folder, [.. run, "--samples", "100000"]))
+        {
+            await tool.UntilAsync(() => InterruptedRunTests.LogHolds(_folder, 3000));
+            TcpClient? intruder = null;
+            if (kickedOut)
+            {
+                // Another user connects to the sampler, and the server gives it to the newest.
+                var at = new Uri(server.Selectors[1]);
+                intruder = new TcpClient(at.Host, at.Port);
+            }
+            else
+            {
+                server.Stop();
+            }
+
+            var cut = await tool.OutcomeAsync();
+            intruder?.Dispose();
+            Assert.True(cut.Code == 4, cut.Said);
+            Assert.Equal("invalid", (string?)cut.Json["status"]);
+            Assert.Contains("END missing", cut.Json["reasons"]!.ToJsonString(), StringComparison.Ordinal);
+            Assert.True((int)cut.Json["counts"]!["matched"]! > 50, cut.Said);
+            Assert.NotEmpty(cut.Json["gaps"]!.AsArray());
+        }
+
+        if (!kickedOut)
+        {
+            await server.StartAsync();
+        }
+
+        // The sampler still captures and the target is still armed: nobody has told them otherwise.
+        var next = await ToolProcess.RunAsync(_folder, [.. run, "--samples", "100"]);
+        Assert.True(next.Code == 0, next.Said);
+        Assert.Equal(100, (int)next.Json["counts"]!["matched"]!);
+    }
+
+    [Fact]
+    public async Task A_second_client_in_mid_run_is_turned_away_and_harms_nothing()
+    {
+        await using var rig = await ServedRig.StartAsync("--rig", "sim:esp32?pace=real");
+        using var server = await Ser2Net.StartAsync(kickOldUser: false, ("tcp", rig.Target), ("rfc2217", rig.Sampler));
+        await using var tool = ToolProcess.Start(
+            _folder, "run", "--pin", "4", "--target", server.Selectors[0], "--sampler", server.Selectors[1], "--samples", "600", "--gap", "2ms", "--timeout", "10x", "--json", "-o", _folder);
+        await tool.UntilAsync(() => InterruptedRunTests.LogHolds(_folder, 1000));
+        foreach (var selector in server.Selectors)
+        {
+            // From another machine, which has locks of its own.
+            var second = await ToolProcess.RunAsync(Directory.CreateDirectory(Path.Combine(_folder, "elsewhere")).FullName, "devices", "--probe", selector);
+            Assert.True(second.Code == 3, second.Said);
+            Assert.Contains("another client", second.Said, StringComparison.Ordinal);
+        }
+
+        var outcome = await tool.OutcomeAsync();
+        Assert.True(outcome.Code == 0, outcome.Said);
+        Assert.Equal(600, (int)outcome.Json["counts"]!["matched"]!);
+        Assert.Empty(outcome.Json["gaps"]!.AsArray());
     }
 
     [Fact]
