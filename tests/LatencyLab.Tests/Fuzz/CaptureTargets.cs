@@ -71,6 +71,7 @@ internal static class CaptureTargets
         new("parquet", () => [ParquetFile(compressed: true), ParquetFile(compressed: false)], Read)
         {
             Repair = ByteStructure.RepairParquet,
+            Restructure = ParquetTables.Restructure,
             Pieces = bytes => ByteStructure.Find(bytes, [0x15]),
             Words = ["PAR1", "latencylab.edges/1", "\u0015\u0002\u0019"],
         },
