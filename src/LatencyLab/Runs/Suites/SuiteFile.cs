@@ -138,10 +138,22 @@ public sealed record SuiteFile
 
     private static IReadOnlyList<string>? Words(TomlFile file, string key, string[]? words)
     {
-        var values = file.Texts(key);
-        return words is null || values is null || values.FirstOrDefault(v => !words.Contains(v)) is not { } wrong
-            ? values
-            : throw file.Wrong(key, $"'{wrong}' is none of {string.Join(", ", words)}");
+        if (file.Texts(key) is not { } values)
+        {
+            return null;
+        }
+
+        if (values.Count == 0)
+        {
+            throw file.Wrong(key, "the list is empty: name a value, or leave the key out");
+        }
+
+        if (values.Distinct(StringComparer.Ordinal).Count() < values.Count)
+        {
+            throw file.Wrong(key, "a value stands there twice: 'repeat' makes more runs of each");
+        }
+
+        return words is null || values.FirstOrDefault(v => !words.Contains(v)) is not { } wrong ? values : throw file.Wrong(key, $"'{wrong}' is none of {string.Join(", ", words)}");
     }
 
     private static IEnumerable<IReadOnlyList<string>> Cross(IEnumerable<IReadOnlyList<string>> all, string option, IReadOnlyList<string>? values) =>
