@@ -18,6 +18,18 @@ internal static class OptionText
         return null;
     }
 
+    /// <summary>A name that can be found again.</summary>
+    public static string? Label(ArgumentResult argument)
+    {
+        var label = argument.Tokens[0].Value.Trim();
+        if (label.Length == 0)
+        {
+            argument.AddError("The label is empty: give it a name such as --label v1.27, or leave it out.");
+        }
+
+        return label;
+    }
+
     public static RandomTime RandomTime(ArgumentResult argument)
     {
         try

@@ -19,7 +19,7 @@ public static class CaptureCommand
         var sampler = new Option<string?>("--sampler") { Description = RunOptions.SamplerWords };
         var timeout = new Option<string?>("--timeout") { Description = "Stretches every time limit: 10x, or the limit of one step such as 30s." };
         var root = new Option<string>("--out", "-o") { Description = "Root in which the run folder is made.", DefaultValueFactory = _ => "captures" };
-        var label = new Option<string?>("--label") { Description = "Your name for the recording." };
+        var label = new Option<string?>("--label") { Description = "Your name for the recording.", CustomParser = OptionText.Label };
         var keepLog = new Option<bool>("--keep-log") { Description = "Keep edges.llc beside edges.parquet." };
         var command = new Command("capture", "Record edges with the sampler, without analysing them.") { channels, duration, edges, untilStop, rig, sampler, timeout, root, label, keepLog };
         command.Validators.Add(parsed =>

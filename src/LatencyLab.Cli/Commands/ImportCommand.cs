@@ -15,7 +15,7 @@ public static class ImportCommand
         var channels = new Option<string?>("--channels") { Description = "Only these channels: A,B." };
         var sampleRate = new Option<long?>("--samplerate") { Description = "Samples a second, for files that don't tell: 24MHz, 12000000.", CustomParser = OptionText.Hertz };
         var map = new Option<string?>("--map") { Description = "New names for channels: D0=STIM,D1=RESP." };
-        var label = new Option<string?>("--label") { Description = "Name of what was recorded, for compare." };
+        var label = new Option<string?>("--label") { Description = "Name of what was recorded, for compare.", CustomParser = OptionText.Label };
         var command = new Command("import", "Make a run folder of a capture that another tool recorded.") { file, root, channels, sampleRate, map, label };
         command.SetAction((parsed, cancellationToken) =>
         {

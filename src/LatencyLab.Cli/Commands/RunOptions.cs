@@ -31,7 +31,7 @@ internal sealed class RunOptions
     private readonly Option<Duration?> _minLatency = new("--min-latency") { Description = "An earlier answer is crosstalk (default 0).", CustomParser = OptionText.Duration };
     private readonly Option<uint?> _seed = new("--seed") { Description = "Seed of the stimulus times (default: random, recorded)." };
     private readonly Option<int> _repeat = new("--repeat") { Description = "Runs to make, each after a soft reset and with its own seed.", DefaultValueFactory = _ => 1 };
-    private readonly Option<string?> _label = new("--label") { Description = "Your name for the firmware, for comparing." };
+    private readonly Option<string?> _label = new("--label") { Description = "Your name for the firmware, for comparing.", CustomParser = OptionText.Label };
     private readonly Option<string?> _rig = new("--rig") { Description = "sim, sim:CHIP?options, or a rig file." };
     private readonly Option<string?> _target = new("--target") { Description = "The board under test: auto, a0, u0, a port, uid:…, tcp://…, sim:esp32, or none for firmware of its own." };
     private readonly Option<string?> _sampler = new("--sampler") { Description = SamplerWords[..^1] + "; or self: the target times itself, with one wire." };

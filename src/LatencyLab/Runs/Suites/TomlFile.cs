@@ -30,7 +30,9 @@ internal sealed class TomlFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new LatencyLabException(FaultKind.Storage, $"The file can't be read: {e.Message}", path, null, e);
+            throw new LatencyLabException(
+                FaultKind.Storage, e is FileNotFoundException or DirectoryNotFoundException ? "There is no such file." : $"The file can't be read: {e.Message}", path,
+                "Check the path, which counts from the current folder; docs/bench has an example of a suite and of a rig.", e);
         }
 
         return Parse(text, path);
