@@ -1,4 +1,5 @@
 using CsCheck;
+using LatencyLab.Samplers;
 
 namespace LatencyLab.Tests.Firmware;
 
@@ -89,6 +90,37 @@ public sealed class StimulusProgramTests
                 Assert.InRange((2 * (counts[(2 * k) + 1] - counts[2 * k])) - (table[k].Item2 + 2), -1, 1);
             }
         });
+    }
+
+    // 12 pulses and gaps of 5 us at 125 MHz, as --burst 12 plans them, and the shortest that the program can make.
+    [Theory]
+    [InlineData(12, 625, 4)]
+    [InlineData(2, 6, 20)]
+    [InlineData(8, 6, 300)]
+    public async Task A_table_of_trains_comes_out_as_trains_and_so_it_is_stamped(int length, uint inside, int trains)
+    {
+        var (stim, edgeTs) = (await SamplerPrograms.StimAsync(), await SamplerPrograms.EdgeTsAsync());
+        var between = new CycleRange(2_000, 1_000);
+        var high = inside == 6 ? new CycleRange(20, 30) : new CycleRange(inside, 0);
+        var table = StimulusTable.Create(7, length * trains, between, high, new TrainCycles(length, inside));
+        Assert.Equal(Math.Min(StimulusTable.MaxPairs, length * trains), table.Length);
+        var (edges, pulses) = Fire(
+            stim, [.. table.Select(t => (t.LowCycles - StimulusTable.LowOverheadCycles, t.HighCycles - StimulusTable.HighOverheadCycles))], length * trains);
+        Assert.Equal(length * trains, pulses);
+        for (var k = 1; k < pulses; k++)
+        {
+            var low = edges[2 * k] - edges[(2 * k) - 1];
+            Assert.True(k % length == 0 ? low >= between.Min && low < between.Min + between.Width : low == inside, $"{low} cycles low before pulse {k}");
+            Assert.InRange(edges[(2 * k) + 1] - edges[2 * k], high.Min, high.Min + (high.Width == 0 ? 0 : high.Width - 1));
+        }
+
+        // Counts of two cycles, so each stamp of these edges is at most one cycle off.
+        var counts = PioCapture.Run(edgeTs, [.. edges]).Select(x => (long)(uint.MaxValue - x)).ToArray();
+        Assert.Equal(edges.Count, counts.Length);
+        for (var k = 1; k < counts.Length; k++)
+        {
+            Assert.InRange((2 * (counts[k] - counts[k - 1])) - (edges[k] - edges[k - 1]), -1, 1);
+        }
     }
 
     private static (List<long> Edges, int Pulses) Fire(PioProgram program, (uint X, uint Y)[] table, int pulses, int dmaCycles = DmaCycles)
