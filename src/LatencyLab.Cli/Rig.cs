@@ -133,6 +133,9 @@ internal sealed record RigSelection(string? Rig, string? Target, string? Sampler
 /// </summary>
 internal sealed class Rig(BoardConnection? target, BoardConnection? sampler, SimulatedRig? simulated) : IAsyncDisposable
 {
+    private BoardConnection? _target = target;
+    private BoardConnection? _sampler = sampler;
+
     /// <summary>True where no board is measured.</summary>
     public bool IsSimulated => simulated is not null;
 
@@ -184,22 +187,37 @@ internal sealed class Rig(BoardConnection? target, BoardConnection? sampler, Sim
     /// <summary>Resets both boards, asks what they are, and holds them to their roles.</summary>
     public async Task<(BoardOnPort? Target, BoardOnPort Sampler)> StartAsync(CancellationToken cancellationToken)
     {
-        var targetBoard = target is null ? null : await ScriptedBoard.StartAsync(target.Repl, cancellationToken);
-        if (sampler is null)
+        var targetBoard = _target is null ? null : await ResetAsync(_target, board => _target = board, cancellationToken);
+        if (_sampler is null)
         {
-            var alone = new BoardOnPort(targetBoard!, target!.Name, ChipOf(targetBoard!));
+            var alone = new BoardOnPort(targetBoard!, _target!.Name, ChipOf(targetBoard!));
             return (alone, alone);
         }
 
-        var samplerBoard = await ScriptedBoard.StartAsync(sampler.Repl, cancellationToken);
+        var samplerBoard = await ResetAsync(_sampler, board => _sampler = board, cancellationToken);
         if (samplerBoard.Identity.Platform != "rp2")
         {
             throw new DeviceException(
-                $"The sampler must be a Raspberry Pi Pico, but {sampler.Name} is {sampler.Description}.", sampler.Name,
+                $"The sampler must be a Raspberry Pi Pico, but {_sampler.Name} is {_sampler.Description}.", _sampler.Name,
                 "Exchange --target and --sampler, or name the Pico with --sampler.");
         }
 
-        return (targetBoard is null ? null : new BoardOnPort(targetBoard, target!.Name, ChipOf(targetBoard)), new BoardOnPort(samplerBoard, sampler.Name, ChipOf(samplerBoard), CalibrationStore.Default.Of(samplerBoard.Identity)));
+        return (targetBoard is null ? null : new BoardOnPort(targetBoard, _target!.Name, ChipOf(targetBoard)), new BoardOnPort(samplerBoard, _sampler.Name, ChipOf(samplerBoard), CalibrationStore.Default.Of(samplerBoard.Identity)));
+    }
+
+    /// <summary>A soft reset; one that takes a USB device of the board's own with it has taken place when the board is back.</summary>
+    private static async Task<ScriptedBoard> ResetAsync(BoardConnection board, Action<BoardConnection> replace, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ScriptedBoard.StartAsync(board.Repl, cancellationToken);
+        }
+        catch (DeviceException e) when (e.LinkIsLost)
+        {
+            var again = await board.ReopenAsync(e, cancellationToken);
+            replace(again);
+            return new ScriptedBoard(again.Repl, again.Identity);
+        }
     }
 
     /// <summary>The same for a rig whose target isn't free-running.</summary>
@@ -211,14 +229,14 @@ internal sealed class Rig(BoardConnection? target, BoardConnection? sampler, Sim
 
     public async ValueTask DisposeAsync()
     {
-        if (target is not null)
+        if (_target is not null)
         {
-            await target.DisposeAsync();
+            await _target.DisposeAsync();
         }
 
-        if (sampler is not null)
+        if (_sampler is not null)
         {
-            await sampler.DisposeAsync();
+            await _sampler.DisposeAsync();
         }
     }
 

@@ -48,4 +48,8 @@ public sealed class CaptureFormatException(string what, string file, long? byteO
 
 /// <summary>A board or its link failed: gone, silent, busy, or speaking another protocol.</summary>
 public sealed class DeviceException(string what, string? where = null, string? @try = null, Exception? inner = null)
-    : LatencyLabException(FaultKind.Device, what, where, @try, inner);
+    : LatencyLabException(FaultKind.Device, what, where, @try, inner)
+{
+    /// <summary>True where the link itself broke: unplugged, closed from the other end, or a USB device that was reset.</summary>
+    public bool LinkIsLost { get; init; }
+}

@@ -6,7 +6,8 @@ namespace LatencyLab.TestSupport;
 /// <summary>A pseudo terminal: the test holds the master side, the code under test opens <see cref="SlavePath"/> as a serial port.</summary>
 public sealed partial class Pty : IAsyncDisposable
 {
-    private const int ReadWriteNoControllingTerminal = 0x2 | 0x100;
+    // O_RDWR, O_NOCTTY, and O_CLOEXEC: a program that a test starts must not hold this side open.
+    private const int OpenFlags = 0x2 | 0x100 | 0x80000;
 
     private readonly Stream _master;
 
@@ -24,7 +25,7 @@ public sealed partial class Pty : IAsyncDisposable
     public static Pty Open()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Pseudo terminals are made by Linux calls.");
-        var handle = PosixOpenPt(ReadWriteNoControllingTerminal);
+        var handle = PosixOpenPt(OpenFlags);
         if (handle < 0 || GrantPt(handle) != 0 || UnlockPt(handle) != 0)
         {
             throw new IOException($"posix_openpt failed with error {Marshal.GetLastPInvokeError()}.");

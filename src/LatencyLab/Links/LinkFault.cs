@@ -4,7 +4,7 @@ namespace LatencyLab.Links;
 internal static class LinkFault
 {
     public static DeviceException Gone(string name, Exception? inner = null) =>
-        new("The board is gone: its link was closed from the other end.", name, "Check the cable and the power supply, then run again.", inner);
+        new("The board is gone: its link was closed from the other end.", name, "Check the cable and the power supply, then run again.", inner) { LinkIsLost = true };
 
     /// <summary>A serial server that has a client already says so as data (ser2net: "Port already in use").</summary>
     public static bool SaysBusy(ReadOnlySpan<byte> talk) => talk.IndexOf("ort already in use"u8) >= 0;

@@ -9,9 +9,11 @@ namespace LatencyLab.MicroPython;
 public sealed class BoardConnection : IAsyncDisposable
 {
     private readonly List<BoardLock> _locks;
+    private readonly ReturningPort? _port;
 
-    private BoardConnection(ILink link, RawRepl repl, BoardIdentity identity, List<BoardLock> locks)
+    private BoardConnection(ILink link, RawRepl repl, BoardIdentity identity, List<BoardLock> locks, ReturningPort? port)
     {
+        _port = port;
         Link = link;
         Repl = repl;
         Identity = identity;
@@ -30,9 +32,47 @@ public sealed class BoardConnection : IAsyncDisposable
     /// <summary>"Raspberry Pi Pico with RP2040, MicroPython 1.28.0, uid e66…", for messages.</summary>
     public string Description => $"{Identity.Machine}, MicroPython {Identity.Version}{(Identity.UniqueId is { } uid ? $", uid {uid}" : "")}";
 
-    /// <summary>Opens what a selector names exactly: a path, a network address or a simulated board.</summary>
+    /// <summary>
+    /// Opens what a selector names exactly: a path, a network address or a simulated board. A board whose USB is its own and that vanishes while it is opened, since
+    /// opening or interrupting it has reset it, is opened once more when it is back, under whatever name it has then.
+    /// </summary>
     /// <exception cref="DeviceException">The board is missing, busy, forbidden, silent, or runs no MicroPython.</exception>
     public static async Task<BoardConnection> OpenAsync(DeviceSelector selector, BoardRole role, BoardAccess access, CancellationToken cancellationToken)
+    {
+        var port = selector.Kind == SelectorKind.Path ? ReturningPort.Of(selector, role, access) : null;
+        try
+        {
+            return await OpenAsync(selector, role, access, port, cancellationToken);
+        }
+        catch (DeviceException e) when (e.LinkIsLost && port is not null)
+        {
+            return await port.OpenAgainAsync(e, cancellationToken);
+        }
+    }
+
+    /// <summary>Opens the board again after a soft reset that has taken its USB device away with it; this connection is closed.</summary>
+    /// <param name="loss">How the link was lost; thrown where this board's link doesn't come back.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="DeviceException">It doesn't come back.</exception>
+    public async Task<BoardConnection> ReopenAsync(DeviceException loss, CancellationToken cancellationToken)
+    {
+        if (_port is null)
+        {
+            throw loss;
+        }
+
+        await DisposeAsync();
+        var again = await _port.OpenAgainAsync(loss, cancellationToken);
+        if (again.Identity.UniqueId == Identity.UniqueId)
+        {
+            return again;
+        }
+
+        await again.DisposeAsync();
+        throw loss;
+    }
+
+    internal static async Task<BoardConnection> OpenAsync(DeviceSelector selector, BoardRole role, BoardAccess access, ReturningPort? port, CancellationToken cancellationToken)
     {
         var locks = new List<BoardLock>();
         ILink? link = null;
@@ -59,7 +99,7 @@ public sealed class BoardConnection : IAsyncDisposable
                 locks.Add(BoardLock.Take("uid " + uid, selector.Text, access.LockFolder));
             }
 
-            return new BoardConnection(link, repl, identity, locks);
+            return new BoardConnection(link, repl, identity, locks, port);
         }
         catch
         {
