@@ -1,4 +1,5 @@
 using System.Globalization;
+using LatencyLab.Reports;
 using LatencyLab.Runs;
 using LatencyLab.Units;
 
@@ -28,7 +29,7 @@ internal static class SignalText
         {
             writer.WriteLine(TerminalText.Clean(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {signal.Name,-10} {(signal.FrequencyHz is { } hz ? UnitText.Frequency(hz, Reports.ReportWords.MeasuredDigits) : "-"),14} {Ticks(signal.PeriodNs.P50),12} {Ticks(signal.PeriodNs.Min),12} {Ticks(signal.PeriodNs.Max),12} {Fine(signal.PeriodJitterRmsNs),12} {Ticks(signal.HighNs.P50),12} {Ticks(signal.LowNs.P50),12} {(signal.Duty is { } duty ? (duty * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %" : "-"),8}  {(isTimer ? signal.MissingPulses : signal.PeriodsMade),7} {(isTimer ? signal.DoubledPulses : signal.PeriodsSeen),7}")));
+                $"  {signal.Name,-10} {(signal.FrequencyHz is { } hz ? UnitText.Frequency(hz, ReportWords.MeasuredDigits) : "-"),14} {Ticks(signal.PeriodNs.P50),12} {Ticks(signal.PeriodNs.Min),12} {Ticks(signal.PeriodNs.Max),12} {Fine(signal.PeriodJitterRmsNs),12} {Ticks(signal.HighNs.P50),12} {Ticks(signal.LowNs.P50),12} {(signal.Duty is { } duty ? (duty * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %" : "-"),8}  {(isTimer ? signal.MissingPulses : signal.PeriodsMade),7} {(isTimer ? signal.DoubledPulses : signal.PeriodsSeen),7}")));
         }
 
         foreach (var signal in run.Signals.Where(s => s.FrequencyErrorPpm is not null))
@@ -47,6 +48,7 @@ internal static class SignalText
                 CultureInfo.InvariantCulture, $"uncertainty (k = 2)   one period ± {UnitText.Time(2 * signal.UncertaintyNs.Single)}   common to all ± {ppm:0.#} ppm   tick {UnitText.Time(tickNs)}"));
         }
 
+        writer.WriteLine(ClockText.Line(run.Sampler, run.CreatedUtc));
         foreach (var warning in run.Warnings)
         {
             writer.WriteLine(TerminalText.Clean($"warning: {warning}"));

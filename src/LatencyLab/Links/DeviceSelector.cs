@@ -76,6 +76,12 @@ public sealed partial record DeviceSelector(SelectorKind Kind, string Text, stri
             }
         }
 
+        // A path from the current folder, as the links of 'sim serve' and of udev rules may be named.
+        if (trimmed.Contains('/') && trimmed.IndexOfAny([':', '\0']) < 0 && !trimmed.StartsWith('/'))
+        {
+            return new(SelectorKind.Path, text, System.IO.Path.GetFullPath(trimmed));
+        }
+
         return trimmed == "auto" ? Auto : trimmed.StartsWith('/') || WindowsPath().IsMatch(trimmed) ? new(SelectorKind.Path, text, trimmed) : throw NoSelector(text);
     }
 

@@ -1,6 +1,3 @@
-using LatencyLab.MicroPython;
-using LatencyLab.Signals;
-
 namespace LatencyLab.Samplers;
 
 /// <summary>How fast the sampler's clock runs by the clock of this computer.</summary>
@@ -13,42 +10,6 @@ public sealed record ClockComparison(double Ppm, double UncertaintyPpm, double S
     // A heartbeat arrives late, never early: of all in a segment the least delayed one is used.
     private const int Segments = 15;
     private const int Rounds = 3;
-
-    /// <summary>Listens to the sampler's heartbeats for the given time; no pin is driven.</summary>
-    /// <param name="board">The sampler in the raw REPL.</param>
-    /// <param name="nonce">Number of the capture.</param>
-    /// <param name="span">How long; below a minute the answer is of little use.</param>
-    /// <param name="clock">The computer's clock.</param>
-    /// <param name="onSecond">Called about each second with the seconds passed.</param>
-    /// <param name="cancellationToken">Stops listening.</param>
-    /// <exception cref="LatencyLabException">The board is gone, its script fails, or too few heartbeats came.</exception>
-    public static async Task<ClockComparison> MeasureAsync(ScriptedBoard board, uint nonce, TimeSpan span, TimeProvider clock, Action<double> onSecond, CancellationToken cancellationToken)
-    {
-        var request = new CaptureRequest(
-            nonce, [PicoSampler.StimulusGpio, PicoSampler.ResponseGpio], ["first", "second"], null, 0, 1, new CycleRange(12_500, 0), new CycleRange(12_500, 0), span.TotalSeconds);
-        var points = new List<(double HostS, double SamplerS)>();
-        var (began, lastTick, lastSecond) = (clock.GetTimestamp(), -1L, 0);
-        await PicoSampler.CaptureAsync(
-            board, request, new CaptureCollector(),
-            reader =>
-            {
-                if (reader.Hello is not { } hello || reader.WatermarkTick <= lastTick)
-                {
-                    return;
-                }
-
-                lastTick = reader.WatermarkTick;
-                var hostS = clock.GetElapsedTime(began).TotalSeconds;
-                points.Add((hostS, lastTick / (double)hello.TickHz));
-                if ((int)hostS > lastSecond)
-                {
-                    lastSecond = (int)hostS;
-                    onSecond(hostS);
-                }
-            },
-            cancellationToken);
-        return Estimate(points);
-    }
 
     /// <summary>The deviation from pairs of times: when a heartbeat was read here, and when it was sent there.</summary>
     /// <exception cref="LatencyLabException">There are too few pairs (kind measurement).</exception>
@@ -90,4 +51,27 @@ public sealed record ClockComparison(double Ppm, double UncertaintyPpm, double S
         var rest = points.Sum(p => Math.Pow(p.Y - meanY - (slope * (p.X - meanX)), 2));
         return (slope, Math.Sqrt(rest / Math.Max(1, points.Length - 2) / spread));
     }
+}
+
+/// <summary>Notes when each heartbeat of a running capture is read.</summary>
+/// <param name="clock">The computer's clock.</param>
+public sealed class HeartbeatTimes(TimeProvider clock)
+{
+    private readonly List<(double HostS, double SamplerS)> _points = [];
+    private readonly long _began = clock.GetTimestamp();
+    private long _lastTick = -1;
+
+    /// <summary>Looks whether a heartbeat has come; called after each piece of the stream.</summary>
+    public void Note(PicoFrameReader reader)
+    {
+        if (reader.Hello is { } hello && reader.WatermarkTick > _lastTick)
+        {
+            _lastTick = reader.WatermarkTick;
+            _points.Add((clock.GetElapsedTime(_began).TotalSeconds, _lastTick / (double)hello.TickHz));
+        }
+    }
+
+    /// <summary>The comparison; below a minute it says little.</summary>
+    /// <exception cref="LatencyLabException">Too few heartbeats came (kind measurement).</exception>
+    public ClockComparison Compare() => ClockComparison.Estimate(_points);
 }

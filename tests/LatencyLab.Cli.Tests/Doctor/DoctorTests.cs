@@ -71,6 +71,7 @@ public sealed class DoctorTests : IDisposable
         Assert.Equal(0, await CommandLine.RunAsync(["doctor", "--sampler", "sim:pico", "--json"], stdout, stderr, Stop));
         var findings = JsonNode.Parse(stdout.ToString())!["findings"]!.AsArray();
         Assert.Contains(findings, f => f!["subject"]!.GetValue<string>() == "self-test" && f["health"]!.GetValue<string>() == "good");
+        Assert.Contains(findings, f => f!["subject"]!.GetValue<string>() == "wrap" && f["what"]!.GetValue<string>().Contains("1 wrap", StringComparison.Ordinal));
         Assert.Equal(3, await CommandLine.RunAsync(["doctor", "--sampler", "sim:pico?fault=drop:0.3&seed=1"], new StringWriter(), stderr, Stop));
         Assert.Equal(2, await CommandLine.RunAsync(["doctor", "--sampler", "sim:pico", "--clock", "5s"], new StringWriter(), stderr, Stop));
         Assert.Equal(2, await CommandLine.RunAsync(["doctor", "--clock", "60s"], new StringWriter(), stderr, Stop));

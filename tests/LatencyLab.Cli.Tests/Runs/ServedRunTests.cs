@@ -82,6 +82,9 @@ public sealed class ServedRunTests : IDisposable
         Assert.True((double)calibrated.Json["uncertainty_ns"]!["systematic"]! > (double)plain.Json["uncertainty_ns"]!["systematic"]!);
         Assert.Contains("+49.5 ± 0.5 ppm (k = 2), measured 12 days before", (await ToolProcess.RunAsync(_folder.Path, args)).Stdout, StringComparison.Ordinal);
 
+        var timer = await ToolProcess.RunAsync(_folder.Path, "run", "--test", "timer", "--rig", "sim:esp32?ppm=50", "--samples", "50");
+        Assert.Contains("+49.5 ± 0.5 ppm (k = 2)", timer.Stdout, StringComparison.Ordinal);
+
         // The edges carry it as their time base does, and their analysis gives the run's own uncertainty.
         var again = await ToolProcess.RunAsync(_folder.Path, "analyze", (string)calibrated.Json["folder"]!, "--json");
         Assert.Equal(calibrated.Json["uncertainty_ns"]!.ToJsonString(), again.Json["uncertainty_ns"]!.ToJsonString());

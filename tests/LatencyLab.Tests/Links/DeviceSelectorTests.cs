@@ -28,6 +28,16 @@ public sealed class DeviceSelectorTests
     }
 
     [Theory]
+    [InlineData("slow/target")]
+    [InlineData("./target")]
+    [InlineData("../bench/sampler")]
+    public void A_path_from_the_current_folder_is_a_path(string text)
+    {
+        var selector = DeviceSelector.Parse(text);
+        Assert.Equal((SelectorKind.Path, Path.GetFullPath(text)), (selector.Kind, selector.Value));
+    }
+
+    [Theory]
     [InlineData("tcp://bench.example:3333", SelectorKind.Tcp, "bench.example", 3333)]
     [InlineData("rfc2217://127.0.0.1:4000", SelectorKind.Rfc2217, "127.0.0.1", 4000)]
     [InlineData("tcp://[::1]:3333/", SelectorKind.Tcp, "::1", 3333)]
@@ -39,6 +49,8 @@ public sealed class DeviceSelectorTests
 
     [Theory]
     [InlineData("")]
+    [InlineData("a/\0b")]
+    [InlineData("what:/dev/ttyACM0")]
     [InlineData("esp32")]
     [InlineData("tcp://host")]
     [InlineData("tcp://user@host:1")]

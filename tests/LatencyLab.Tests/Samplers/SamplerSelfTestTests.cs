@@ -25,6 +25,23 @@ public sealed class SamplerSelfTestTests
     [Fact]
     public async Task A_lossy_link_fails() => Assert.NotEmpty((await RunAsync("sim:pico?fault=drop:0.2&seed=1")).Faults);
 
+    [Theory]
+    [InlineData("sim:pico", 1)]
+    [InlineData("sim:pico", 3)]
+    public async Task Intervals_hold_across_the_wrap_of_the_counter(string sampler, int wraps)
+    {
+        var heartbeats = 0L;
+        var result = await OnAsync(sampler, board => SamplerSelfTest.RunAcrossWrapAsync(board, 8, TimeSpan.FromSeconds(68.7 * wraps), reader => heartbeats = reader.WatermarkTick, Stop));
+        Assert.Empty(result.Faults);
+        Assert.True(result.Wraps >= wraps);
+        Assert.InRange(result.WorstIntervalTicks, 0, 1);
+        Assert.True(heartbeats > wraps * (1L << 32));
+    }
+
+    [Fact]
+    public async Task A_lossy_link_fails_across_the_wrap_too() =>
+        Assert.NotEmpty((await OnAsync("sim:pico?fault=drop:0.2&seed=1", board => SamplerSelfTest.RunAcrossWrapAsync(board, 8, TimeSpan.Zero, null, Stop))).Faults);
+
     [Fact]
     public void Channels_and_intervals_that_differ_are_named()
     {
@@ -42,11 +59,13 @@ public sealed class SamplerSelfTestTests
         Assert.Equal(5, SamplerSelfTest.Judge(sound.ToCapture(), table, new StreamHealth()).WorstIntervalTicks);
     }
 
-    private static async Task<SamplerSelfTest> RunAsync(string sampler)
+    private static Task<SamplerSelfTest> RunAsync(string sampler) => OnAsync(sampler, board => SamplerSelfTest.RunAsync(board, 7, Stop));
+
+    private static async Task<SamplerSelfTest> OnAsync(string sampler, Func<ScriptedBoard, Task<SamplerSelfTest>> test)
     {
         var rig = SimulatedRig.Create(SimulatedBoardOptions.Parse("sim:esp32"), SimulatedBoardOptions.Parse(sampler, "rp2040"), keepTruth: false);
         await using var link = rig.Sampler.Open(sampler);
         await using var repl = await RawRepl.EnterAsync(link, StepLimits.Default with { Factor = 10 }, Stop);
-        return await SamplerSelfTest.RunAsync(await ScriptedBoard.StartAsync(repl, Stop), 7, Stop);
+        return await test(await ScriptedBoard.StartAsync(repl, Stop));
     }
 }
