@@ -13,6 +13,14 @@ internal static class ParquetGuard
     private const int MaxFooterBytes = 64 << 20;
     private const int MaxPageHeaderBytes = 4096;
 
+    // Kinds of pages and encodings by their numbers in parquet.thrift of apache/parquet-format.
+    private const int DataPage = 0;
+    private const int DictionaryPage = 2;
+    private const int Plain = 0;
+    private const int PlainDictionary = 2;
+    private const int DeltaBinaryPacked = 5;
+    private const int RleDictionary = 8;
+
     // Eight bytes a row, and what the encoding adds at worst.
     private const int MaxPageBytes = ParquetEdges.RowsPerGroup * 12;
 
@@ -58,7 +66,7 @@ internal static class ParquetGuard
 
         var end = offset + column.TotalCompressedSize;
         Span<byte> head = stackalloc byte[MaxPageHeaderBytes];
-        Span<int> numbers = stackalloc int[4];
+        Span<int> numbers = stackalloc int[10];
         while (offset < end)
         {
             var bytes = head[..(int)Math.Min(head.Length, end - offset)];
@@ -67,13 +75,27 @@ internal static class ParquetGuard
             numbers.Clear();
             var length = ThriftShape.PageHeader.Measure(bytes, numbers);
             var (asIs, compressed) = (numbers[2], numbers[3]);
-            if (length is not { } headBytes || asIs < 0 || asIs > MaxPageBytes || compressed < 0 || compressed > end - offset - headBytes)
+            if (length is not { } headBytes || asIs < 0 || asIs > MaxPageBytes || compressed < 0 || compressed > end - offset - headBytes || !IsDecodable(numbers, column.Type))
             {
                 throw Lies(path, offset);
             }
 
             offset += headBytes + compressed;
         }
+    }
+
+    // Parquet.Net 6.1.0 decodes run lengths as 32-bit numbers into whatever the column holds: into bytes it writes past their end, and the process dies.
+    // Only what these columns are written with is let through, by LatencyLab or by a program that saved them again.
+    private static bool IsDecodable(ReadOnlySpan<int> page, Parquet.Meta.Type type)
+    {
+        var (dataValues, dataEncoding, dictionaryValues, dictionaryEncoding) = (page[5 + 1], page[5 + 2], page[7 + 1], page[7 + 2]);
+        return page[1] switch
+        {
+            DataPage => dataValues is >= 0 and <= ParquetEdges.RowsPerGroup
+                && (dataEncoding == Plain || (dataEncoding is PlainDictionary or DeltaBinaryPacked or RleDictionary && type != Parquet.Meta.Type.BOOLEAN)),
+            DictionaryPage => dictionaryValues is >= 0 and <= ParquetEdges.RowsPerGroup && dictionaryEncoding is Plain or PlainDictionary,
+            _ => false,
+        };
     }
 
     private static CaptureFormatException Lies(string path, long? offset) =>

@@ -48,7 +48,7 @@ internal sealed class ThriftShape(params (int Id, ThriftKind Kind, ThriftShape? 
 
     /// <summary>Length of the structure at the begin of the bytes; null where they aren't one of this shape.</summary>
     /// <param name="bytes">The structure and what follows.</param>
-    /// <param name="numbers">Gets the 32-bit members by their id, as far as there is room.</param>
+    /// <param name="numbers">Gets the 32-bit members by their id, and those of a structure inside at its id plus their own, as far as there is room.</param>
     public int? Measure(ReadOnlySpan<byte> bytes, Span<int> numbers)
     {
         var reader = new ThriftCursor(bytes);
@@ -82,7 +82,7 @@ internal sealed class ThriftShape(params (int Id, ThriftKind Kind, ThriftShape? 
         ThriftKind.I8 => kind == (int)ThriftKind.I8 && reader.TryByte(out _),
         ThriftKind.I16 or ThriftKind.I32 or ThriftKind.I64 => kind == (int)member.Kind && reader.TryNumber(number),
         ThriftKind.Binary => kind == (int)ThriftKind.Binary && reader.TryBinary(),
-        ThriftKind.Struct => kind == (int)ThriftKind.Struct && member.Of!.Walk(ref reader, []),
+        ThriftKind.Struct => kind == (int)ThriftKind.Struct && member.Of!.Walk(ref reader, number),
         _ => kind == (int)ThriftKind.List && TryList(ref reader, member),
     };
 

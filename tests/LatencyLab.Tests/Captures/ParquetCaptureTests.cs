@@ -1,6 +1,7 @@
 using CsCheck;
 using LatencyLab.Captures;
 using LatencyLab.Signals;
+using LatencyLab.Tests.Fuzz;
 using LatencyLab.TestSupport;
 using LatencyLab.Units;
 
@@ -114,6 +115,30 @@ public sealed class ParquetCaptureTests : IDisposable
                 File.Delete(file);
             },
             iter: Tool.LongRuns ? 100_000 : 500);
+    }
+
+    // 3 is RLE: as such the library writes numbers of 32 bits into the bytes of the column 'channel', and past their end.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(9)]
+    public void A_page_in_an_encoding_that_no_capture_has_is_refused_before_it_is_decoded(byte encoding)
+    {
+        var sound = FuzzTargets.Get("parquet").Seeds()[1];
+        // Data page header: member 5, a structure whose first two numbers are the count of values and their encoding, in zigzag.
+        int[] pages = [.. Enumerable.Range(0, sound.Length - 5).Where(i => sound[i] == 0x2c && sound[i + 1] == 0x15 && sound[i + 3] == 0x15)];
+        Assert.True(pages.Length >= 6, "two groups of three columns");
+        foreach (var page in pages)
+        {
+            var bytes = sound.ToArray();
+            bytes[page + 4] = (byte)(encoding << 1);
+            var path = NewPath();
+            File.WriteAllBytes(path, bytes);
+            Assert.Contains("pages", Assert.Throws<CaptureFormatException>(() => ParquetCaptureReader.Read(path, new CaptureCollector())).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

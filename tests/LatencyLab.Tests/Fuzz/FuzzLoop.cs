@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using LatencyLab.Statistics;
 
 namespace LatencyLab.Tests.Fuzz;
 
@@ -73,7 +74,8 @@ internal sealed class FuzzLoop(FuzzTarget target, int seed = 1, ICoverage? cover
         var number = 0L;
         for (; number < mutants && !cancellationToken.IsCancellationRequested && _faults.Count < MostFaults; number++)
         {
-            var random = new Random(HashCode.Combine(seed, number));
+            // HashCode.Combine is another function in each process, and a mutant that fails must fail again.
+            var random = new Random(unchecked((int)new SplitMix64(((ulong)(uint)seed << 40) ^ (ulong)number).Next()));
             var input = Mutant(random);
             Try(input, number);
             if (coverage?.HasNew() is true && Corpus.Count < LargestCorpus)

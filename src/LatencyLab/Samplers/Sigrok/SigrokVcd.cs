@@ -114,7 +114,7 @@ internal sealed class SigrokVcd(IReadOnlyList<string> names, Func<long, SampleEd
         }
 
         _inHead = false;
-        if (Scale() is not { } picoseconds || Rate() is not { } rate)
+        if (Scale() is not { } picoseconds || Rate() is not { } rate || rate <= 0)
         {
             Fault = "its head says no time scale or no sample rate";
             return;
@@ -177,7 +177,8 @@ internal sealed class SigrokVcd(IReadOnlyList<string> names, Func<long, SampleEd
         var text = string.Concat(_head.Skip(at + 1).TakeWhile(w => w != "$end").Take(2));
         var digits = text.TakeWhile(char.IsAsciiDigit).Count();
         var unit = text[digits..] switch { "ps" => 1L, "ns" => 1_000, "us" => 1_000_000, "ms" => 1_000_000_000, "s" => 1_000_000_000_000, _ => 0 };
-        return digits is > 0 and < 4 && unit > 0 ? long.Parse(text[..digits], System.Globalization.CultureInfo.InvariantCulture) * unit : null;
+        var picoseconds = digits is > 0 and < 4 ? long.Parse(text[..digits], System.Globalization.CultureInfo.InvariantCulture) * unit : 0;
+        return picoseconds > 0 ? picoseconds : null;
     }
 
     /// <summary>"Acquisition with 2/8 channels at 24 MHz" in the comment.</summary>
