@@ -61,7 +61,7 @@ public sealed class SigrokSampler(SigrokOptions options, StepLimits limits, stri
             Kill(process);
         }
 
-        var said = await errors;
+        var said = await SaidAsync(errors);
         vcd.Finish(end == StreamEnd.Over);
         if (end == StreamEnd.Stopped)
         {
@@ -161,7 +161,7 @@ public sealed class SigrokSampler(SigrokOptions options, StepLimits limits, stri
         if (edges is null)
         {
             throw new DeviceException(
-                vcd.Fault is { } fault && exit == 0 ? $"The output of {program} can't be read: {fault}.{spoken}" : $"{program} recorded nothing (exit code {exit.ToString(CultureInfo.InvariantCulture)}).{spoken}", Name,
+                vcd.Fault is { } fault ? $"The output of {program} can't be read: {fault}.{spoken}" : $"{program} recorded nothing (exit code {exit.ToString(CultureInfo.InvariantCulture)}).{spoken}", Name,
                 $"Run it by itself: {program} {string.Join(' ', options.Arguments(["D0"], 1000))}");
         }
 
@@ -214,13 +214,27 @@ public sealed class SigrokSampler(SigrokOptions options, StepLimits limits, stri
         return string.Join(' ', kept.ToString().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
     }
 
+    /// <summary>What the process has said; a descendant that got away and holds the pipe isn't waited for.</summary>
+    private static async Task<string> SaidAsync(Task<string> errors)
+    {
+        try
+        {
+            return await errors.WaitAsync(ExitWait, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            return "";
+        }
+    }
+
+    // With what it has started: sigrok-cli may be a script around the program.
     private static void Kill(Process process)
     {
         try
         {
             if (!process.HasExited)
             {
-                process.Kill();
+                process.Kill(entireProcessTree: true);
                 process.WaitForExit(ExitWait);
             }
         }
