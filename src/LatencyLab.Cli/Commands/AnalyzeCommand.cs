@@ -73,7 +73,8 @@ public static class AnalyzeCommand
                 : FileAnalysis.Run(source, path, request, rows is null ? null : rows.Create, cancellationToken);
             if (parsed.GetValue(hdr) is { } log)
             {
-                WriteHdr(log, analysis.Result);
+                // A capture of another program doesn't say when it began.
+                WriteHdr(log, analysis.Result, Directory.Exists(path) ? RunFolder.Open(path).Read().CreatedUtc : DateTimeOffset.UnixEpoch);
             }
 
             if (parsed.GetValue(plots) is { } folder && !parsed.GetValue(noPlots))
@@ -105,12 +106,12 @@ public static class AnalyzeCommand
         }
     }
 
-    private static void WriteHdr(string path, LatencyResult result)
+    private static void WriteHdr(string path, LatencyResult result, DateTimeOffset begin)
     {
         try
         {
             using var writer = new StreamWriter(path);
-            Statistics.HdrLog.Write(writer, result.Latencies, result.TimeBase.TickNs, HdrDigits, 0, 0);
+            Statistics.HdrLog.Write(writer, result.Latencies, result.TimeBase.TickNs, HdrDigits, begin.ToUnixTimeMilliseconds() / 1e3, 0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
