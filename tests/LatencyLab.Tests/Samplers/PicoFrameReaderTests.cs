@@ -1,6 +1,7 @@
 using CsCheck;
 using LatencyLab.Samplers;
 using LatencyLab.Signals;
+using LatencyLab.Tests.Links;
 
 namespace LatencyLab.Tests.Samplers;
 
@@ -21,7 +22,7 @@ public sealed class PicoFrameReaderTests
             Assert.Empty(edges.Gaps);
             Assert.Equal(new StreamHealth(), reader.Health);
             Assert.Equal(bytes.Length, used);
-        }, iter: 2000);
+        }, iter: FuzzCases.Of(2_000));
 
     [Fact]
     public void Bytes_after_the_end_frame_are_left_for_the_raw_repl()
@@ -117,11 +118,11 @@ public sealed class PicoFrameReaderTests
             {
                 Assert.All(edges.Edges.Skip(before), e => Assert.True(e.Tick >= tick));
             }
-        }, iter: 3000);
+        }, iter: FuzzCases.Of(3_000));
 
     [Fact]
     public void Random_bytes_never_throw() =>
-        Gen.Byte.Array[0, 3000].Sample(bytes => { Decode(bytes, 100); }, iter: 5000);
+        Gen.Byte.Array[0, 3000].Sample(bytes => { Decode(bytes, 100); }, iter: FuzzCases.Of(5_000));
 
     private static List<byte[]> Interleave(FrameTestBench bench, long[][] truth, int perFrame)
     {
