@@ -23,23 +23,29 @@ public static class Autocorrelation
     /// n / tau independent ones. 1 for a series without variation.
     /// </summary>
     /// <param name="stretches">One series, or several stretches of one with unknown parts between them.</param>
-    public static double IntegratedTime(IReadOnlyList<double[]> stretches) => Sum(stretches).Time;
+    public static double IntegratedTime(IReadOnlyList<double[]> stretches) =>
+        Sum([.. stretches.Select(s => (double[])s.Clone())], stretches.Sum(s => Total(s))).Time;
 
     /// <summary>
     /// The same without what the estimated mean takes away: around it every autocorrelation comes out too small by tau / n, and as many of them are
-    /// summed. It matters for series of less than a hundred times tau.
+    /// summed. It matters for series of less than a hundred times tau. For a caller that has no further use for the values: they are overwritten.
     /// </summary>
     /// <param name="stretches">One series, or several stretches of one with unknown parts between them.</param>
-    public static double UnbiasedTime(IReadOnlyList<double[]> stretches)
+    /// <param name="total">The sum of all values.</param>
+    internal static double UnbiasedTimeInPlace(double[][] stretches, double total)
     {
-        var (time, lags) = Sum(stretches);
+        var (time, lags) = Sum(stretches, total);
         return time * (1 + ((2.0 * lags) / Math.Max(1, stretches.Sum(s => s.LongLength))));
     }
 
-    private static (double Time, int Lags) Sum(IReadOnlyList<double[]> stretches)
+    private static (double Time, int Lags) Sum(double[][] centred, double total)
     {
-        var mean = stretches.Sum(s => Total(s)) / Math.Max(1, stretches.Sum(s => s.LongLength));
-        var centred = stretches.Select(s => Less(s, mean)).ToArray();
+        var mean = total / Math.Max(1, centred.Sum(s => s.LongLength));
+        foreach (var stretch in centred)
+        {
+            Subtract(mean, stretch);
+        }
+
         var power = centred.Sum(s => Dot(s, s));
         if (power == 0)
         {
@@ -67,6 +73,11 @@ public static class Autocorrelation
 
         double Correlation(int lag)
         {
+            if (lag == 0)
+            {
+                return 1;
+            }
+
             if (lag < DirectLags)
             {
                 return centred.Sum(s => lag < s.Length ? Dot(s.AsSpan(lag), s.AsSpan(0, s.Length - lag)) : 0) / power;
@@ -102,9 +113,15 @@ public static class Autocorrelation
         return [.. powers.Take(longest).Select(c => c.Real)];
     }
 
-    private static double[] Centre(ReadOnlySpan<double> series) => Less(series, Total(series) / Math.Max(1, series.Length));
+    private static double[] Centre(ReadOnlySpan<double> series)
+    {
+        var centred = series.ToArray();
+        Subtract(Total(series) / Math.Max(1, series.Length), centred);
+        return centred;
+    }
 
-    private static double Total(ReadOnlySpan<double> series)
+    /// <summary>The sum of all values, added one by one.</summary>
+    internal static double Total(ReadOnlySpan<double> series)
     {
         var total = 0.0;
         foreach (var x in series)
@@ -115,15 +132,20 @@ public static class Autocorrelation
         return total;
     }
 
-    private static double[] Less(ReadOnlySpan<double> series, double mean)
+    private static void Subtract(double mean, Span<double> series)
     {
-        var centred = new double[series.Length];
-        for (var i = 0; i < centred.Length; i++)
+        var lanes = Vector<double>.Count;
+        var means = new Vector<double>(mean);
+        var i = 0;
+        for (; i <= series.Length - lanes; i += lanes)
         {
-            centred[i] = series[i] - mean;
+            (new Vector<double>(series[i..]) - means).CopyTo(series[i..]);
         }
 
-        return centred;
+        for (; i < series.Length; i++)
+        {
+            series[i] -= mean;
+        }
     }
 
     // Four lanes and one order of addition on every processor: with as many lanes as there are, the last digits of a run's numbers would depend on where it
