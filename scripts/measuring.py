@@ -1,6 +1,7 @@
 """What the scripts that compare LatencyLab with other programs share: building what is compared, and its cost as the kernel accounts it.
 
-CPU time (user + system), since wall time on a machine with other work on it says little; in turns, since a machine's speed drifts; medians.
+Both times of whole processes: wall time, which is what a user waits and which work on two cores shortens, and CPU time (user + system), which other
+work on the machine hardly bends. In turns, since a machine's speed drifts; medians.
 """
 import os
 import pathlib
@@ -8,6 +9,8 @@ import statistics
 import subprocess
 import sys
 import tarfile
+import time
+import typing
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
@@ -64,8 +67,16 @@ def build_native(work):
     return pathlib.Path(archive[: -len(".tar.gz")]) / "latencylab"
 
 
+class Cost(typing.NamedTuple):
+    """Milliseconds of wall time and of CPU time, and peak memory in megabytes."""
+    wall: float
+    cpu: float
+    mb: float
+
+
 def cost(command):
-    """CPU time in milliseconds and peak memory in megabytes of one run, its output thrown away."""
+    """What one run costs, its output thrown away."""
+    begun = time.perf_counter()
     child = os.fork()
     if child == 0:
         null = os.open(os.devnull, os.O_RDWR)
@@ -76,20 +87,23 @@ def cost(command):
         finally:
             os._exit(127)
     _, status, usage = os.wait4(child, 0)
+    wall = 1000 * (time.perf_counter() - begun)
     if status != 0:
         sys.exit("failed with status %d: %s" % (status, " ".join(map(str, command))))
-    return 1000 * (usage.ru_utime + usage.ru_stime), usage.ru_maxrss / 1024
+    return Cost(wall, 1000 * (usage.ru_utime + usage.ru_stime), usage.ru_maxrss / 1024)
 
 
 def in_turns(commands, rounds, warmup=1):
-    """Median CPU time and largest peak by name, of commands run one after the other, round by round, after rounds that don't count."""
+    """Median times and largest peak by name, of commands run one after the other, round by round, after rounds that don't count."""
     costs = {name: [] for name in commands}
     for turn in range(warmup + rounds):
         for name, command in commands.items():
             spent = cost(command)
             if turn >= warmup:
                 costs[name].append(spent)
-    return {name: (statistics.median(ms for ms, _ in runs), max(mb for _, mb in runs)) for name, runs in costs.items()}
+    return {
+        name: Cost(statistics.median(c.wall for c in runs), statistics.median(c.cpu for c in runs), max(c.mb for c in runs)) for name, runs in costs.items()
+    }
 
 
 def verdict(broken):

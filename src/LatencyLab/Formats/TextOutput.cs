@@ -1,13 +1,11 @@
-using System.Buffers.Text;
 using System.Text;
+using LatencyLab.Units;
 
 namespace LatencyLab.Formats;
 
 /// <summary>UTF-8 text on its way into a file, number by number without a string for each.</summary>
 internal sealed class TextOutput(Stream stream)
 {
-    private const int LongestNumber = 24;
-
     private readonly byte[] _buffer = new byte[64 * 1024];
     private int _count;
 
@@ -54,13 +52,12 @@ internal sealed class TextOutput(Stream stream)
 
     public void Write(long number)
     {
-        if (_buffer.Length - _count < LongestNumber)
+        if (_buffer.Length - _count < DecimalDigits.Longest)
         {
             Flush();
         }
 
-        Utf8Formatter.TryFormat(number, _buffer.AsSpan(_count), out var written);
-        _count += written;
+        _count += DecimalDigits.Write(number, _buffer.AsSpan(_count));
     }
 
     /// <summary>A whole number of 10^-<paramref name="decimals"/> as a decimal number with all its decimals.</summary>

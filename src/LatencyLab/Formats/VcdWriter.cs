@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using LatencyLab.Signals;
@@ -14,7 +13,7 @@ internal sealed class VcdWriter(Stream stream, ExportNotes notes, bool isSimulat
 {
     private const long FemtosecondsPerSecond = 1_000_000_000_000_000;
 
-    // A time of 19 digits and the longest code that the channels of a capture can need.
+    // A time with the room that it needs while it is written, and the longest code that the channels of a capture can need.
     private const int LongestLines = 64;
 
     private readonly TextOutput _text = new(stream);
@@ -90,7 +89,7 @@ internal sealed class VcdWriter(Stream stream, ExportNotes notes, bool isSimulat
     {
         var units = tick >= _header!.StartTick && tick <= _nearTick ? (tick - _header.StartTick) * _unitsPerTick : FarUnits(tick);
         text[0] = (byte)'#';
-        Utf8Formatter.TryFormat(units, text[1..], out var digits);
+        var digits = DecimalDigits.Write(units, text[1..]);
         text[digits + 1] = (byte)'\n';
         return digits + 2;
     }

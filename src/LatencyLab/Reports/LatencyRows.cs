@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Numerics;
 using System.Text;
 using LatencyLab.Analysis;
 using LatencyLab.Units;
@@ -21,10 +20,6 @@ internal sealed class LatencyRows(Stream stream, byte[] firstColumn, TimeBase ti
     private const int LongestRest = (3 * 20) + (3 * 48) + 96;
     private const long PicosecondsPerSecond = 1_000_000_000_000;
     private const int FlagSets = 1 << 5;
-    private const ulong EightDigits = 100_000_000;
-
-    // Eight times '0'.
-    private const ulong Zeros = 0x3030_3030_3030_3030;
 
     // The line's ending by status and flags: ",matched,falling\n".
     private static readonly byte[][] SampledEndings = AllEndings(selfTimed: false);
@@ -72,11 +67,11 @@ internal sealed class LatencyRows(Stream stream, byte[] firstColumn, TimeBase ti
         var hasLatency = hasStimulus && hasResponse && (pair.Flags & PairFlags.MaybeShifted) == PairFlags.None;
         firstColumn.CopyTo(text);
         var at = firstColumn.Length;
-        at += Number(pair.Sequence, text[at..]);
+        at += DecimalDigits.Write(pair.Sequence, text[at..]);
         text[at++] = (byte)',';
-        at += hasStimulus ? Number(pair.StimulusTick, text[at..]) : 0;
+        at += hasStimulus ? DecimalDigits.Write(pair.StimulusTick, text[at..]) : 0;
         text[at++] = (byte)',';
-        at += hasResponse ? Number(pair.ResponseTick, text[at..]) : 0;
+        at += hasResponse ? DecimalDigits.Write(pair.ResponseTick, text[at..]) : 0;
         text[at++] = (byte)',';
         at += hasStimulus ? Nanoseconds(pair.StimulusTick, text[at..]) : 0;
         text[at++] = (byte)',';
@@ -86,49 +81,6 @@ internal sealed class LatencyRows(Stream stream, byte[] firstColumn, TimeBase ti
         var ending = _endings[((int)pair.Status * FlagSets) + (int)pair.Flags];
         ending.CopyTo(text[at..]);
         return at + ending.Length;
-    }
-
-    private static int Number(long value, Span<byte> text)
-    {
-        if (value >= 0)
-        {
-            return Digits((ulong)value, text);
-        }
-
-        text[0] = (byte)'-';
-        return 1 + Digits(unchecked((ulong)-value), text[1..]);
-    }
-
-    // Eight digits at a time. Up to seven bytes behind the last digit are overwritten.
-    private static int Digits(ulong value, Span<byte> text)
-    {
-        if (value >= EightDigits)
-        {
-            var (head, tail) = Math.DivRem(value, EightDigits);
-            var at = Digits(head, text);
-            BinaryPrimitives.WriteUInt64LittleEndian(text[at..], Zeros | Eight((uint)tail));
-            return at + 8;
-        }
-
-        var digits = Eight((uint)value);
-        // The last digit stands also where it is 0.
-        var leading = BitOperations.TrailingZeroCount(digits | (1UL << 56)) / 8;
-        BinaryPrimitives.WriteUInt64LittleEndian(text, (Zeros | digits) >> (8 * leading));
-        return 8 - leading;
-    }
-
-    // A value below 10^8 as eight bytes of one digit each, the first in the lowest: halved into lanes of four, two and one digits, each time by a
-    // multiplication that is exact in its range (P. Khuong, How to print integers really fast, 2017).
-    private static ulong Eight(uint value)
-    {
-        unchecked
-        {
-            ulong fours = (value / 10_000) | ((ulong)(value % 10_000) << 32);
-            var hundreds = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
-            var twos = hundreds | ((fours - (100 * hundreds)) << 16);
-            var tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
-            return tens | ((twos - (10 * tens)) << 8);
-        }
     }
 
     private int Nanoseconds(long ticks, Span<byte> text)
@@ -147,7 +99,7 @@ internal sealed class LatencyRows(Stream stream, byte[] firstColumn, TimeBase ti
         }
 
         var (whole, rest) = Math.DivRem((ulong)picoseconds, 1000);
-        at += Digits(whole, text[at..]);
+        at += DecimalDigits.Write((long)whole, text[at..]);
         Decimals((uint)rest, text[at..]);
         return at + 4;
     }
