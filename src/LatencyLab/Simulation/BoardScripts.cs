@@ -185,7 +185,13 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
     private string Release(CallArguments arguments)
     {
         PythonException? failed = null;
-        foreach (var gpio in arguments.Integers("pins", 0, int.MaxValue, 64))
+        var pins = arguments.Integers("pins", 0, int.MaxValue, 64);
+        if (side == Side.Target && pins is [<= 64 and var alone] && identity.Chip.PinFault(alone) is null)
+        {
+            world.Wires.MentionAlone(alone);
+        }
+
+        foreach (var gpio in pins)
         {
             try
             {

@@ -191,6 +191,15 @@ internal sealed class Wires
         }
     }
 
+    /// <summary>A script names one pin of the target alone: a test without stimuli, which has the response wire only.</summary>
+    public void MentionAlone(int gpio)
+    {
+        if (KnownResponse is null && _response is null && gpio != _pin)
+        {
+            Rewire(_pin, gpio);
+        }
+    }
+
     /// <summary>The roles of the target's pins are known: wires without a fixed pin go there.</summary>
     public void Assign(int pin, int response)
     {

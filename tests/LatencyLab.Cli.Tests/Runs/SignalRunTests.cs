@@ -155,7 +155,7 @@ public sealed class SignalRunTests : IDisposable
     [Fact]
     public async Task Signals_are_measured_over_serial_ports_too()
     {
-        await using var rig = await ServedRig.StartAsync("--rig", "sim:esp32c3?response=5");
+        await using var rig = await ServedRig.StartAsync("--rig", "sim:esp32c3");
         foreach (var arguments in new[] { "--test toggle --samples 200", "--test timer --samples 100 --handler viper", "--test toggle --variant viper" })
         {
             var run = await rig.LatencyLabAsync(["run", .. arguments.Split(' '), "--target", rig.Target, "--sampler", rig.Sampler, "--json", "-o", _folder.Path]);
