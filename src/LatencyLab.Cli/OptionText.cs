@@ -26,6 +26,10 @@ internal static class OptionText
         {
             argument.AddError("The label is empty: give it a name such as --label v1.27, or leave it out.");
         }
+        else if (label.Any(char.IsControl))
+        {
+            argument.AddError("The label has a line end or another control character in it: a label is one line of text.");
+        }
 
         return label;
     }

@@ -97,6 +97,6 @@ public sealed class Output(TextWriter result, TextWriter talk, bool json, bool v
         // One sentence: what happened, and where in parentheses before its full stop.
         var sentence = where is null ? what : $"{what.TrimEnd('.')} ({where})";
         var stop = sentence.EndsWith('.') || sentence.EndsWith('?') ? "" : ".";
-        Talk.WriteLine(TerminalText.Clean($"error: {sentence}{stop}{(remedy is null ? "" : $" Try: {remedy}")}"));
+        Talk.WriteLine(TerminalText.Paragraph($"error: {sentence}{stop}{(remedy is null ? "" : $" Try: {remedy}")}"));
     }
 }

@@ -12,8 +12,11 @@ public static class TerminalText
         [.. Enumerable.Range(0, 0x20).Concat(Enumerable.Range(0x7f, 0x21)).Where(c => c is not ('\n' or '\t')).Select(c => (char)c),
             '\u061c', '\u200e', '\u200f', '\u2028', '\u2029', '\u202a', '\u202b', '\u202c', '\u202d', '\u202e', '\u2066', '\u2067', '\u2068', '\u2069']);
 
-    /// <summary>Replaces control characters, so that a board's name can't move the cursor or repaint the screen; line ends and tabs stay.</summary>
-    public static string Clean(string text) => Replace(text, inJson: false);
+    /// <summary>One line: replaces control characters, so that a board's name can't move the cursor or repaint the screen, and line ends, so that it can't pass for a line of ours.</summary>
+    public static string Clean(string text) => Replace(text, inJson: false).Replace('\n', '\uFFFD').Replace('\t', ' ');
+
+    /// <summary>A paragraph that may have lines of its own, such as a traceback: each further line is indented, so that none passes for one of ours.</summary>
+    public static string Paragraph(string text) => Replace(text, inJson: false).TrimEnd('\n').Replace("\n", "\n  ", StringComparison.Ordinal);
 
     /// <summary>True where nothing in the text can act on a terminal.</summary>
     public static bool IsSafe(ReadOnlySpan<char> text) => !text.ContainsAny(Unsafe);

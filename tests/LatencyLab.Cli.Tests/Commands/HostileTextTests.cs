@@ -10,8 +10,10 @@ namespace LatencyLab.Cli.Tests.Commands;
 /// <summary>Whoever wrote a run folder or a capture, nothing that the tool prints or writes acts on a terminal, a browser or a spreadsheet.</summary>
 public sealed class HostileTextTests : IDisposable
 {
-    // Clears the screen, names the window, sets a C1 control sequence, reorders the line, opens a script, a formula and a table.
-    private const string Attack = "=\u001b[2J\u001b]0;owned\u0007\u009b31m\u0085\u202e\u2066\u200f\u2028<script>alert(1)</script>|cmd\u0000";
+    // Clears the screen, names the window, sets a C1 control sequence, reorders the line, opens a script, a formula and a table, and begins a line of its own.
+    private const string Attack = "=\u001b[2J\u001b]0;owned\u0007\u009b31m\u0085\u202e\u2066\u200f\u2028<script>alert(1)</script>|cmd\u0000\n" + Forged;
+
+    private const string Forged = "verdict: improved";
 
     private readonly TempFolder _folder = new();
 
@@ -67,11 +69,15 @@ public sealed class HostileTextTests : IDisposable
         Assert.Equal(Attack, (string?)shown.Json["plan"]!["label"]);
     }
 
-    private static void AssertPlain(string text) => Assert.All(
-        text.EnumerateRunes().Where(rune => rune.Value is not ('\n' or '\t')).Distinct(),
-        rune => Assert.False(
-            Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator,
-            $"U+{rune.Value:X4} is printed: {text}"));
+    private static void AssertPlain(string text)
+    {
+        Assert.All(
+            text.EnumerateRunes().Where(rune => rune.Value is not ('\n' or '\t')).Distinct(),
+            rune => Assert.False(
+                Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator,
+                $"U+{rune.Value:X4} is printed: {text}"));
+        Assert.DoesNotContain("\n" + Forged, text, StringComparison.Ordinal);
+    }
 
     private static async Task AssertHarmlessAsync(string file)
     {

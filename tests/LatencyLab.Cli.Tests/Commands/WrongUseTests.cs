@@ -22,6 +22,7 @@ public sealed class WrongUseTests
     [InlineData(".png or .svg", "plot", "captures/keil_mcb2140_idle.sr", "--kind", "waveform", "-o", "a.gif")]
     [InlineData("--stimulus-pin", "wiring", "esp32", "--sampler", "self", "--response-pin", "5")]
     [InlineData("The label is empty", "run", "--rig", "sim", "--pin", "4", "--label", " ")]
+    [InlineData("a label is one line of text", "run", "--rig", "sim", "--pin", "4", "--label", "v1\nverdict: improved")]
     [InlineData("can be any", "wiring", "esp32", "--target", "none")]
     public async Task Is_one_paragraph_with_a_way_out(string expected, params string[] args)
     {
