@@ -17,7 +17,7 @@ public static class ReportCommand
     {
         var inputs = new Argument<string[]>("run") { Description = $"Capture files, or runs, each {RunOperands.Description}.", Arity = ArgumentArity.OneOrMore };
         var format = new Option<string>("--format", "-f") { Description = $"One or more of {string.Join(",", Formats.Select(f => f.Format))}.", DefaultValueFactory = _ => "html" };
-        var folder = new Option<string?>("--out", "-o") { Description = "Folder to write to, or - for stdout (default: the run folder, or here for several runs)." };
+        var folder = new Option<string?>("--out", "-o") { Description = "Folder to write to, a file where one format is asked for (report.md), or - for stdout (default: the run folder, or here for several runs)." };
         var capture = new CaptureOptions();
         var command = new Command("report", "Write a report of one or more runs.") { inputs, format, folder };
         capture.AddTo(command);
@@ -29,7 +29,7 @@ public static class ReportCommand
             var target = parsed.GetValue(folder) ?? (opened is [{ Run: not null } only] ? only.Path : ".");
             foreach (var one in formats)
             {
-                Write(output, target, one, Text(one, runs));
+                Write(output, target, PathOf(target, one, formats.Count), Text(one, runs));
             }
 
             return Task.FromResult((int)ExitCode.Done);
@@ -99,18 +99,24 @@ public static class ReportCommand
         return Encoding.UTF8.GetString(buffer.ToArray()) + "\n";
     }
 
-    private static void Write(Output output, string folder, string format, string text)
+    // Who writes "-o latency.md" means a file, unless there is a folder of that name.
+    private static string PathOf(string target, string format, int formats)
     {
-        if (folder == "-")
+        var usual = Formats.First(f => f.Format == format).File;
+        return formats == 1 && !Directory.Exists(target) && Path.GetExtension(target).Equals(Path.GetExtension(usual), StringComparison.OrdinalIgnoreCase) ? target : Path.Combine(target, usual);
+    }
+
+    private static void Write(Output output, string target, string path, string text)
+    {
+        if (target == "-")
         {
             output.Result.Write(text);
             return;
         }
 
-        var path = Path.Combine(folder, Formats.First(f => f.Format == format).File);
         try
         {
-            Directory.CreateDirectory(folder);
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
             RunFolder.Replace(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)

@@ -46,7 +46,7 @@ internal static class LiveText
         var tickNs = 1e9 / run.Sampler!.TickHz;
         var from = Math.Max(kept.FromTick * tickNs, (seen.StimulusTick * tickNs) - Around.Nanoseconds);
         var to = Math.Min(kept.ToTick * tickNs, ((seen.ResponseTick ?? seen.StimulusTick + (run.Plan.WindowTicks ?? 0)) * tickNs) + Around.Nanoseconds);
-        return string.Create(CultureInfo.InvariantCulture, $"latencylab plot {folder} --kind waveform --from {from / 1000:F3}us --to {to / 1000:F3}us");
+        return string.Create(CultureInfo.InvariantCulture, $"latencylab plot {folder} --kind waveform --from {from / 1e9:F9}s --to {to / 1e9:F9}s");
     }
 
     // Beyond two minutes seconds are nothing to count in.

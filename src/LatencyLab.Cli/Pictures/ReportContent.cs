@@ -1,5 +1,6 @@
 using LatencyLab.Plots;
 using LatencyLab.Reports;
+using LatencyLab.Runs;
 
 namespace LatencyLab.Cli.Pictures;
 
@@ -7,6 +8,7 @@ namespace LatencyLab.Cli.Pictures;
 internal static class ReportContent
 {
     private const int WorstWaveforms = 5;
+    private const int MostSignals = 8;
 
     public static ReportColours Colours { get; } = new(PlotTheme.Light.ToCss(), PlotTheme.Dark.ToCss());
 
@@ -20,7 +22,7 @@ internal static class ReportContent
         if (input.Run is { } recording && recording.Plan.StimulusChannel is null && input.Request.Pair is null)
         {
             // A plain recording: there is nothing to pair, but it can be looked at.
-            return (new ReportRun(recording, pictures ? [Overview(input, recording.Simulated, idPrefix, cancellationToken)] : [], [], [], []), null);
+            return (new ReportRun(recording, pictures ? [Overview(input, recording.Simulated, idPrefix, cancellationToken), .. Signals(input, recording, idPrefix, cancellationToken)] : [], [], [], []), null);
         }
 
         var capture = input.Analyse(null, null, cancellationToken);
@@ -69,6 +71,17 @@ internal static class ReportContent
         }
 
         return figures;
+    }
+
+    private static IEnumerable<ReportFigure> Signals(PictureInput input, RunDocument run, string idPrefix, CancellationToken cancellationToken)
+    {
+        var style = new PlotStyle(PlotTheme.Light, Simulated: run.Simulated);
+        foreach (var (index, signal) in (run.Signals ?? []).Take(MostSignals).Index())
+        {
+            var name = ReportWords.Clean(signal.Name);
+            yield return Figure(SignalPictures.Periods(input, signal.Name, null, null, null, logCounts: false, style, cancellationToken), $"{idPrefix}n{index}", $"How often each period of {name} was seen, warm-up included.");
+            yield return Figure(SignalPictures.Tie(input, signal.Name, null, null, style, cancellationToken), $"{idPrefix}e{index}", $"How far each rising edge of {name}, warm-up included, lies from the even clock that fits best: a slope within it is drift, a spread is jitter.");
+        }
     }
 
     private static ReportFigure Overview(PictureInput input, bool simulated, string idPrefix, CancellationToken cancellationToken) => Figure(

@@ -14,7 +14,9 @@ public static class ClockText
     {
         if (sampler.ClockPpm is not { } ppm)
         {
-            return sampler.ClockPpmLimit is { } limit ? $"not measured, limit ± {Number(limit)} ppm (doctor --clock measures it)" : "not measured";
+            // A board that times itself has no sampler that could be held against the host's clock.
+            var hint = sampler.BiasNs is null ? " (doctor --clock measures it)" : "";
+            return sampler.ClockPpmLimit is { } limit ? $"not measured, limit ± {Number(limit)} ppm{hint}" : "not measured";
         }
 
         if (sampler.ClockCalibration is not { } calibration)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using LatencyLab.Runs;
+using LatencyLab.Runs.Live;
 using LatencyLab.Units;
 
 namespace LatencyLab.Reports;
@@ -112,8 +113,16 @@ public static class ReportWords
 
         parts.Add($"the longest of {Count(numbers.NMatched)} took {Time(numbers.Max ?? 0, tickNs)}");
         var sentence = string.Join(", ", parts);
-        return $"{trouble}{char.ToUpperInvariant(sentence[0])}{sentence[1..]}. {(counts.Missed + counts.Late + counts.Excluded == 0 ? "None was missed." : $"Of {Count(counts.Stimuli)} stimuli {Missing(counts)}.")}";
+        return $"{trouble}{char.ToUpperInvariant(sentence[0])}{sentence[1..]}. {(counts.Missed + counts.Late + counts.Excluded == 0 ? "None was missed." : $"Of {Count(counts.Stimuli)} stimuli {Missing(counts)}.")}{(run.Live is { Break: { } seen } live ? " " + Break(seen, live, tickNs) : "")}";
     }
+
+    private static string Session(LiveDocument live, double tickNs) =>
+        $"{Time(live.CapturedNs)} in {Number(live.Segments)} {(live.Segments == 1 ? "capture" : "captures")}"
+        + (live.LeftOut > 0 ? $", {Count(live.LeftOut)} stimuli of a capture that broke off left out" : "")
+        + (live.Break is { } seen ? ". " + Break(seen, live, tickNs) : live.BreakOnNs is { } limit ? $"; nothing was above {Time(limit)}, which would have ended it" : "");
+
+    private static string Break(LiveBreakDocument seen, LiveDocument live, double tickNs) =>
+        $"The session was ended by stimulus {Count(seen.Sequence)} at {Time(seen.StimulusTick * tickNs)}: {(seen.LatencyNs is { } latency ? Time(latency, tickNs) : "no answer")}, above the limit of {Time(live.BreakOnNs ?? 0)}.";
 
     private static string Trains(BurstDocument trains) =>
         $"{Count(trains.LossyTrains)} of {Count(trains.Trains)} trains of {Number(trains.TrainLength)} lost an interrupt"
@@ -174,6 +183,7 @@ public static class ReportWords
             ("Pulse", plan.PulseNs is { } pulse ? Time(pulse) : null),
             ("Window", run.LatencyNs is null ? null : plan.WindowNs is { } window ? Time(window) : "until the next stimulus"),
             ("Trains of stimuli", run.Burst is { } burst ? Trains(burst) : null),
+            ("Session", run.Live is { } live ? Session(live, TickNs(run)) : null),
             ("Repeat", plan.Repeat > 1 ? $"{Number(plan.RepeatIndex)} of {Number(plan.Repeat)}" : null),
             ("Target", run.Target is { } target ? Join(target.Machine, target.Chip, target.CpuHz is { } hz ? UnitText.Frequency(hz) : null) : null),
             ("Firmware", run.Target is { } firmware ? Join(firmware.Micropython is { } v ? "MicroPython " + v : null, firmware.Build) : null),
