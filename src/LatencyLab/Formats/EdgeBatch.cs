@@ -14,7 +14,7 @@ internal sealed class EdgeBatch
     /// <param name="reserve">How many edges a channel may get between two looks at <see cref="IsNearlyFull"/>.</param>
     public EdgeBatch(int channels, int capacity, int reserve)
     {
-        _ticks = [.. Enumerable.Range(0, channels).Select(_ => new long[capacity])];
+        _ticks = [.. Enumerable.Range(0, channels).Select(_ => GC.AllocateUninitializedArray<long>(capacity))];
         _counts = new int[channels];
         _nearlyFull = capacity - reserve;
     }

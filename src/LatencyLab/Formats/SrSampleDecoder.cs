@@ -13,8 +13,9 @@ internal sealed class SrSampleDecoder
     // Old sigrok versions write a chunk for each packet of 4 KiB; a thread takes as many as are worth the hand-over.
     private const int StretchBytes = 4 * 1024 * 1024;
 
-    // Edges of one channel that travel together, for one or two channels; more channels share the same memory.
-    private const int BatchEdges = 16 * 1024;
+    // Edges of one channel that travel together, for one or two channels; more channels share the same memory. A dozen batches are on their way at a
+    // time: small ones are still in the cache when they are paired, and fewer pages are touched for the first time.
+    private const int BatchEdges = 8 * 1024;
 
     private readonly InputFile _file;
     private readonly int _unit;
@@ -22,6 +23,9 @@ internal sealed class SrSampleDecoder
     private readonly PackedSamples _samples;
     private readonly List<Stretch> _stretches;
     private readonly ConcurrentBag<EdgeBatch> _spare = [];
+
+    // One for each thread that decodes; a new one for each stretch would cost as much as inflating the stretch.
+    private readonly ConcurrentBag<byte[]> _spareBuffers = [];
 
     /// <param name="file">The archive.</param>
     /// <param name="chunks">Members with samples, in order; whole samples each.</param>
@@ -70,8 +74,13 @@ internal sealed class SrSampleDecoder
 
     private void Decode(int part, HandOver<Block> blocks)
     {
-        var stretch = _stretches[part];
-        var buffer = new byte[_unit + (BlockBytes / _unit * _unit)];
+        var buffer = _spareBuffers.TryTake(out var spare) ? spare : GC.AllocateUninitializedArray<byte>(_unit + (BlockBytes / _unit * _unit));
+        Decode(_stretches[part], buffer, blocks);
+        _spareBuffers.Add(buffer);
+    }
+
+    private void Decode(Stretch stretch, byte[] buffer, HandOver<Block> blocks)
+    {
         var tick = stretch.FirstTick;
         var first = 0UL;
         var edges = Spare();
