@@ -48,7 +48,7 @@ public sealed class LatencySeries
     public void Merge(LatencySeries other)
     {
         var (theirs, each) = (other._stretches.ToList(), other._keepEach);
-        if (_stretchIndex == 0 && _filled == 0)
+        if (_stretchIndex == 0 && _filled == 0 && !_isBroken && _stretches.Count == 0)
         {
             (_keepEach, _stretchIndex, _filled, _isBroken) = (each, other._stretchIndex, other._filled, other._isBroken);
             _stretches.AddRange(theirs);

@@ -36,12 +36,6 @@ public sealed record MannWhitney(double FirstLarger, double SecondLarger, double
     public double P => StandardDeviation == 0
         ? 1
         : Math.Min(1, 2 * TailLaw.NormalAbove((Math.Abs(SecondLarger - FirstLarger) / 2 - 0.5) / StandardDeviation));
-
-    /// <summary>Probability of a first sample at least so much smaller.</summary>
-    public double PFirstSmaller => StandardDeviation == 0 ? 1 : TailLaw.NormalAbove((((SecondLarger - FirstLarger) / 2) - 0.5) / StandardDeviation);
-
-    /// <summary>Probability of a first sample at least so much larger.</summary>
-    public double PFirstLarger => StandardDeviation == 0 ? 1 : TailLaw.NormalAbove((((FirstLarger - SecondLarger) / 2) - 0.5) / StandardDeviation);
 }
 
 /// <summary>One value of two pooled samples.</summary>
