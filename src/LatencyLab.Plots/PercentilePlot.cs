@@ -62,6 +62,17 @@ public static class PercentilePlot
             high.Add(new(x, interval.High is { } h && series.AtRankNs(h) is { } highNs ? y(highNs) : top));
         }
 
+        // A bound of a higher percentile is one of a lower one too. Ranks are whole numbers, so single ones would jump out of the band or into it.
+        for (var i = 1; i < high.Count; i++)
+        {
+            high[i] = new(high[i].X, Math.Max(high[i].Y, high[i - 1].Y));
+        }
+
+        for (var i = low.Count - 2; i >= 0; i--)
+        {
+            low[i] = new(low[i].X, Math.Min(low[i].Y, low[i + 1].Y));
+        }
+
         high.Reverse();
         figure.Area([.. low, .. high], ink, 0.18);
         figure.Line([.. line], ink, 2);
