@@ -93,5 +93,8 @@ internal static class DetailsText
     }
 
     private static string Share(ShareNumbers share) => string.Create(CultureInfo.InvariantCulture,
-        $"{share.Count} of {share.Total}{(share.Total == 0 ? "" : share.Count == 0 ? $", below {share.Upper95 * 100:0.####} % (95 %)" : $", {100.0 * share.Count / share.Total:0.####} %, 95 % [{share.Ci95.Low * 100:0.####} %, {share.Ci95.High * 100:0.####} %]")}");
+        $"{share.Count} of {share.Total}{(share.Total == 0 ? "" : share.Count == 0 ? $", below {Percent(share.Upper95)} (95 %)" : $", {Percent((double)share.Count / share.Total)}, 95 % [{Percent(share.Ci95.Low ?? 0)}, {Percent(share.Ci95.High ?? 1)}]")}");
+
+    // Three digits: the interval beside it is never so narrow that a fourth would mean anything.
+    private static string Percent(double share) => double.Parse((share * 100).ToString("G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture).ToString("0.########", CultureInfo.InvariantCulture) + " %";
 }

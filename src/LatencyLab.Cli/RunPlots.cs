@@ -12,7 +12,10 @@ internal static class RunPlots
 {
     /// <summary>Of a run, into its folder.</summary>
     public static void Write(RunFolder folder, RunDocument run, LatencyResult result) => Write(
-        folder.Path, result, run.Plan.StimulusChannel ?? 0, run.Plan.ResponseChannel ?? 1, run.Simulated, folder.OpenEdges(), Subtitle(run, result), Reports.ReportWords.Measured(run.Plan.Test));
+        folder.Path, result, run.Plan.StimulusChannel ?? 0, run.Plan.ResponseChannel ?? 1, folder.OpenEdges(), Subtitle(run, result), Style(run), Reports.ReportWords.Measured(run.Plan.Test));
+
+    /// <summary>The stamps of a run's pictures.</summary>
+    public static PlotStyle Style(RunDocument run) => PlotStyle.Light with { Simulated = run.Simulated, SelfTimed = run.SelfTimed };
 
     /// <summary>What was measured, in one line.</summary>
     public static string Subtitle(RunDocument run, LatencyResult result) => TerminalText.Clean(string.Join(", ", new[]
@@ -27,12 +30,12 @@ internal static class RunPlots
     {
         OutputFile.MakeFolder(folder);
         Write(
-            folder, analysis.Result, analysis.StimulusChannel, analysis.ResponseChannel, analysis.Document.Simulated, source,
-            string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(analysis.Document.Source.File)}, n {analysis.Result.Summary.NMatched}"));
+            folder, analysis.Result, analysis.StimulusChannel, analysis.ResponseChannel, source,
+            string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(analysis.Document.Source.File)}, n {analysis.Result.Summary.NMatched}"), PlotStyle.Light with { Simulated = analysis.Document.Simulated });
     }
 
     private static void Write(
-        string folder, LatencyResult result, int stimulusChannel, int responseChannel, bool simulated, ICaptureSource source, string subtitle, string title = "IRQ response time, pin to pin")
+        string folder, LatencyResult result, int stimulusChannel, int responseChannel, ICaptureSource source, string subtitle, PlotStyle style, string title = "IRQ response time, pin to pin")
     {
         if (result.Latencies.Count == 0)
         {
@@ -40,7 +43,6 @@ internal static class RunPlots
         }
 
         var words = TerminalText.Clean(subtitle);
-        var style = PlotStyle.Light with { Simulated = simulated };
         Histogram(folder, result, title, words, style);
         if (result.Longest is not { } longest)
         {

@@ -106,7 +106,7 @@ internal static class SignalExecution
             ? $"{Fine(c2c.Rms)} rms   {Ticks(c2c.Peak)} peak{(report.Period.Sd > 0 ? string.Create(CultureInfo.InvariantCulture, $"   {c2c.Rms / report.Period.Sd.Value:0.00} x period jitter (1.41: independent periods, 1.73: independent edges)") : "")}"
             : null);
         Line("over N periods", report.NPeriodJitter.Count > 0 ? string.Join("   ", report.NPeriodJitter.Select(n => $"{n.Periods}: {Fine(n.Sd)}")) : null);
-        Line("duty", report.Duty is { } duty ? string.Create(CultureInfo.InvariantCulture, $"{duty * 100:0.####} %   high minus low {Fine(report.DutyCycleDistortion!.Value)}") : null);
+        Line("duty", report.Duty is { } duty ? string.Create(CultureInfo.InvariantCulture, $"{duty * 100:0.##} %   high minus low {Fine(report.DutyCycleDistortion!.Value)}") : null);
         Line("time error", report.TimeIntervalError is { } tie
             ? $"{Fine(tie.Rms)} rms   {Fine(tie.PeakToPeak)} peak to peak   against {(tie.Reference switch { TieReference.MedianPhase => "the fitted period, median phase", TieReference.FixedPeriod => "the nominal period", TieReference.OtherChannel => TerminalText.Clean(reference), _ => "the best fitting clock" })}"
             : null);

@@ -11,7 +11,7 @@ internal static class SignalPlots
 {
     public static void Write(RunFolder folder, RunDocument run, MeasuredSignals measured)
     {
-        var style = PlotStyle.Light with { Simulated = run.Simulated };
+        var style = RunPlots.Style(run);
         foreach (var signal in measured.Signals.Where(s => s.Periods.Count > 0))
         {
             var median = measured.TimeBase.ToNanoseconds(signal.Periods.ValueAtRank(Quantiles.Rank(signal.Periods.Count, 0.5)));

@@ -212,7 +212,7 @@ internal sealed class Figure
                 Colour(Ink.Bad, 0.13), Math.Min(Frame.Width / 9, Frame.Height / 3), bold: true, rotation: -12);
         }
 
-        return new Picture(_plot, _size, _style.Theme, _title, (_style.Simulated ? "SIMULATED. " : "") + PlotText.Clean(altText));
+        return new Picture(_plot, _size, _style.Theme, _title, (_style.Simulated ? "SIMULATED. " : "") + (_style.SelfTimed ? "SELF-TIMED. " : "") + PlotText.Clean(altText));
     }
 
     // A label that would touch its left neighbour or the picture's edge becomes a minor tick.
@@ -242,13 +242,15 @@ internal sealed class Figure
     private void DrawHeading(PlotHeading heading)
     {
         var room = _size.WidthPx - 24f;
-        if (_style.Simulated)
+        foreach (var (word, ink) in new[] { (_style.Simulated ? "SIMULATED" : null, Ink.Bad), (_style.SelfTimed ? "SELF-TIMED" : null, Ink.Warning) })
         {
-            const string word = "SIMULATED";
-            var width = PlotFonts.Width(word, TextPx, bold: true) + 16;
-            _overlay.Boxes([new PixelRect(_size.WidthPx - 12 - width, _size.WidthPx - 12, 35, 15)], Colour(Ink.Bad));
-            Text(word, _size.WidthPx - 12 - (width / 2), 25, Anchor.Middle, Ink.Background, TextPx, bold: true);
-            room -= width + 16;
+            if (word is not null)
+            {
+                var (width, right) = (PlotFonts.Width(word, TextPx, bold: true) + 16, room + 12);
+                _overlay.Boxes([new PixelRect(right - width, right, 35, 15)], Colour(ink));
+                Text(word, right - (width / 2), 25, Anchor.Middle, Ink.Background, TextPx, bold: true);
+                room -= width + 8;
+            }
         }
 
         Text(PlotText.Fit(heading.Title, room, TitlePx, bold: true), 12, 25, Anchor.Left, Ink.Text, TitlePx, bold: true);

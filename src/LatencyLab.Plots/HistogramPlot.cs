@@ -16,6 +16,7 @@ public readonly record struct PlotMark(string Name, double Nanoseconds);
 /// <param name="LimitNs">A limit that was asked for; null for none.</param>
 /// <param name="LogCounts">Counts on a log axis, so that single events in the tail are seen.</param>
 /// <param name="Quantity">What the values are: "latency", "period".</param>
+/// <param name="Withheld">Answered stimuli without a latency, since nobody can say which answer belongs to which.</param>
 public sealed record HistogramData(
     SortedCounts Values,
     TimeBase TimeBase,
@@ -24,9 +25,10 @@ public sealed record HistogramData(
     IReadOnlyList<PlotMark>? Marks = null,
     double? LimitNs = null,
     bool LogCounts = false,
-    string Quantity = "latency");
+    string Quantity = "latency",
+    long Withheld = 0);
 
-/// <summary>How often each latency was seen; late and missed responses stand beside it as bars of their own, never left out.</summary>
+/// <summary>How often each latency was seen; late, missed and withheld responses stand beside it as bars of their own, never left out.</summary>
 public static class HistogramPlot
 {
     private const int MostBins = 160;
@@ -142,6 +144,11 @@ public static class HistogramPlot
             sides.Add(new SideBar("missed", "", data.Missed, Ink.Bad));
         }
 
+        if (data.Withheld > 0)
+        {
+            sides.Add(new SideBar("withheld", "pair unsure", data.Withheld, Ink.Gap));
+        }
+
         return sides;
     }
 
@@ -150,7 +157,11 @@ public static class HistogramPlot
         var figure = new Figure(style, heading, PlotSize.Default);
         figure.SetX(0, 1, [], data.Quantity);
         figure.SetY(0, 1, [], "events a bin");
-        var text = $"No stimulus was answered in its window: {PlotText.Count(data.Missed)} missed, {PlotText.Count(data.Late)} late.";
+        var lost = $"{PlotText.Count(data.Missed)} missed, {PlotText.Count(data.Late)} late";
+        var text = data.Quantity != "latency" ? $"There is no {data.Quantity} to show."
+            : data.Withheld > 0 ? $"No latency is given: nobody can say to which stimuli {PlotText.Count(data.Withheld)} answers belong."
+            : data.Missed + data.Late == 0 ? "There was no stimulus."
+            : $"No stimulus was answered in its window: {lost}.";
         figure.Text(text, (figure.Frame.Left + figure.Frame.Right) / 2, (figure.Frame.Top + figure.Frame.Bottom) / 2, Anchor.Middle, Ink.Text, 15);
         return figure.ToPicture("Empty histogram. " + text);
     }
@@ -160,7 +171,7 @@ public static class HistogramPlot
         var marks = string.Concat((data.Marks ?? []).Select(m => $", {m.Name} {PlotText.Time(m.Nanoseconds, data.TimeBase.TickNs)}"));
         return $"Histogram of {data.Values.Count} values of {data.Quantity} from {PlotText.Time(data.TimeBase.ToNanoseconds(data.Values.Values[0]), data.TimeBase.TickNs)} to "
             + $"{PlotText.Time(data.TimeBase.ToNanoseconds(bins.MaxTicks), data.TimeBase.TickNs)}{marks}; "
-            + $"{bins.Overflow} above the last bin, {data.Late} late, {data.Missed} missed.";
+            + $"{bins.Overflow} above the last bin, {data.Late} late, {data.Missed} missed{(data.Withheld > 0 ? $", {data.Withheld} withheld" : "")}.";
     }
 
     private static string BinText(HistogramBins bins, TimeBase timeBase) =>

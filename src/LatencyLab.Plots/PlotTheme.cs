@@ -71,7 +71,8 @@ public sealed record PlotTheme(string Name, IReadOnlyDictionary<Ink, string> Col
 /// <param name="Theme">Light or dark.</param>
 /// <param name="Size">Null for the size that suits the kind of picture.</param>
 /// <param name="Simulated">Stamps SIMULATED across the picture: no board was measured.</param>
-public sealed record PlotStyle(PlotTheme Theme, PlotSize? Size = null, bool Simulated = false)
+/// <param name="SelfTimed">A badge says SELF-TIMED: the board stamped itself, so nothing is pin to pin.</param>
+public sealed record PlotStyle(PlotTheme Theme, PlotSize? Size = null, bool Simulated = false, bool SelfTimed = false)
 {
     public static PlotStyle Light { get; } = new(PlotTheme.Light);
 

@@ -63,7 +63,7 @@ public static class HistoryCommand
         : run.LatencyNs?.Statistics().FirstOrDefault(s => s.Name == statistic).ValueNs;
 
     private static string Size(string statistic, double value) => statistic == "missed"
-        ? string.Create(CultureInfo.InvariantCulture, $"{value * 100:0.####} %")
+        ? string.Create(CultureInfo.InvariantCulture, $"{value * 100:G4} %")
         : UnitText.Time(value);
 
     private static void WriteText(TextWriter writer, IReadOnlyList<RunHistory> histories)
@@ -89,7 +89,7 @@ public static class HistoryCommand
 
             if (history.Points.Count < 10)
             {
-                writer.WriteLine($"  {history.Points.Count} runs; a change needs 5 runs before it and 5 after it to be seen");
+                writer.WriteLine($"  {(history.Points.Count == 1 ? "1 run" : $"{history.Points.Count} runs")}; a change needs 5 runs before it and 5 after it to be seen");
             }
         }
     }

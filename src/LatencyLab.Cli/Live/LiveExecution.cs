@@ -87,7 +87,7 @@ internal sealed class LiveExecution(RunRequest request, LiveEnds ends, IReadOnly
         RunFolder.Replace(folder.LatencyCountsPath, stream => counts.Write(stream, session.TimeBase));
         folder.Write(run);
         RunFolder.Replace(folder.SummaryCsvPath, stream => SummaryCsv.Write(run, stream));
-        Draw(folder, run, result, simulated);
+        Draw(folder, run, result);
         if (request.SimTruth is { } path)
         {
             RunFolder.Replace(path, stream => rig.CountedTruth().Write(stream, session.TimeBase));
@@ -103,9 +103,9 @@ internal sealed class LiveExecution(RunRequest request, LiveEnds ends, IReadOnly
     }
 
     // The waveform is that of what ended the session, else of the longest answer whose edges are kept.
-    private static void Draw(RunFolder folder, RunDocument run, LiveResult result, bool simulated)
+    private static void Draw(RunFolder folder, RunDocument run, LiveResult result)
     {
-        var style = PlotStyle.Light with { Simulated = simulated };
+        var style = RunPlots.Style(run);
         var subtitle = RunPlots.Subtitle(run, result.Run.Result);
         if (result.Run.Result.Latencies.Count > 0)
         {

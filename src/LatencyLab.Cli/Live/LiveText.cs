@@ -1,4 +1,5 @@
 using System.Globalization;
+using LatencyLab.Reports;
 using LatencyLab.Runs;
 using LatencyLab.Units;
 
@@ -14,19 +15,14 @@ internal static class LiveText
     {
         var live = run.Live!;
         var tickNs = 1e9 / run.Sampler!.TickHz;
-        yield return $"measured {Span(live.CapturedNs)} in {(live.Segments == 1 ? "one capture" : $"{live.Segments} captures")}{(live.End == "duration" ? ", as asked for" : "")}";
-        if (live is { Break: { } seen, BreakOnNs: { } limit })
+        yield return LiveWords.Length(run);
+        if (LiveWords.Break(run) is { } seen)
         {
-            yield return $"BREAK at {Span(seen.StimulusTick * tickNs)}, stimulus {seen.Sequence}: "
-                + (seen.LatencyNs is { } latency ? $"{UnitText.Time(latency, tickNs)} is above {UnitText.Time(limit)}" : $"no answer came, and {UnitText.Time(limit)} is the limit");
-        }
-        else if (live is { BreakOnNs: { } never, End: not "fault" })
-        {
-            yield return $"nothing was above {UnitText.Time(never)}";
+            yield return seen;
         }
 
         yield return live.Kept is { } kept
-            ? string.Create(CultureInfo.InvariantCulture, $"kept: how often each latency was seen (latency-counts.csv), {kept.Edges.Sum()} edges of the last {Span((kept.ToTick - kept.FromTick) * tickNs)} (edges.parquet)")
+            ? string.Create(CultureInfo.InvariantCulture, $"kept: how often each latency was seen (latency-counts.csv), {kept.Edges.Sum()} edges of the last {LiveWords.Span((kept.ToTick - kept.FromTick) * tickNs)} (edges.parquet)")
             : "kept: how often each latency was seen (latency-counts.csv); no edges";
     }
 
@@ -46,15 +42,9 @@ internal static class LiveText
         var tickNs = 1e9 / run.Sampler!.TickHz;
         var from = Math.Max(kept.FromTick * tickNs, (seen.StimulusTick * tickNs) - Around.Nanoseconds);
         var to = Math.Min(kept.ToTick * tickNs, ((seen.ResponseTick ?? seen.StimulusTick + (run.Plan.WindowTicks ?? 0)) * tickNs) + Around.Nanoseconds);
-        return string.Create(CultureInfo.InvariantCulture, $"latencylab plot {folder} --kind waveform --from {from / 1e9:F9}s --to {to / 1e9:F9}s");
-    }
+        return string.Create(CultureInfo.InvariantCulture, $"latencylab plot {folder} --kind waveform --from {Seconds(Math.Floor(from / 1000))} --to {Seconds(Math.Ceiling(to / 1000))}");
 
-    // Beyond two minutes seconds are nothing to count in.
-    private static string Span(double ns)
-    {
-        var time = TimeSpan.FromSeconds(ns / 1e9);
-        return time.TotalMinutes < 2 ? UnitText.Time(ns)
-            : time.TotalHours < 1 ? string.Create(CultureInfo.InvariantCulture, $"{time.Minutes} min {time.Seconds} s")
-            : string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours} h {time.Minutes} min {time.Seconds} s");
+        // As 'waveform' names its times: seconds, to the microsecond.
+        static string Seconds(double us) => (us / 1e6).ToString("0.######", CultureInfo.InvariantCulture) + "s";
     }
 }

@@ -24,13 +24,25 @@ internal sealed record AnalysedCapture(
     /// <param name="rulesOf">Finds the channels once the header is known.</param>
     /// <param name="from">Stimuli before it are left out; null for none.</param>
     /// <param name="to">Stimuli after it are left out; null for none.</param>
+    /// <param name="callbacks">Interrupts that the target served, warm-up left out; null where nobody counted.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public static AnalysedCapture Read(ICaptureSource source, Func<CaptureHeader, PairingRules> rulesOf, Duration? from, Duration? to, CancellationToken cancellationToken)
+    public static AnalysedCapture Read(
+        ICaptureSource source, Func<CaptureHeader, PairingRules> rulesOf, Duration? from, Duration? to, long? callbacks, CancellationToken cancellationToken)
     {
         var sink = new LateRules(rulesOf, from, to);
         source.Read(sink, cancellationToken);
         var pipeline = sink.Pipeline ?? throw new InvalidOperationException("A reader ended without a header.");
-        return new AnalysedCapture(pipeline.Header!, pipeline.Gaps, pipeline.EndTick, pipeline.Result(), sink.Tally ?? pipeline.Tally, sink.Timeline);
+        var result = pipeline.Result(callbacks + pipeline.Tally.WarmupAnswered);
+        var tally = sink.Tally ?? pipeline.Tally;
+        if (result.Report is not null)
+        {
+            return new AnalysedCapture(pipeline.Header!, pipeline.Gaps, pipeline.EndTick, result, tally, sink.Timeline);
+        }
+
+        // The pairing may be shifted throughout: what run.json doesn't say, no picture may show.
+        var counted = new PairTally();
+        counted.Merge(tally, 0, 0, withheld: true);
+        return new AnalysedCapture(pipeline.Header!, pipeline.Gaps, pipeline.EndTick, result, counted, new LatencyTimeline());
     }
 
     /// <summary>The window in ticks that times on a command line mean; whole capture where they are null.</summary>

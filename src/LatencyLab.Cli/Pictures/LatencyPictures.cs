@@ -10,7 +10,7 @@ namespace LatencyLab.Cli.Pictures;
 internal static class LatencyPictures
 {
     public static Picture Histogram(AnalysedCapture capture, PlotHeading heading, PlotStyle style, Duration? limit, bool logCounts) => HistogramPlot.Draw(
-        new HistogramData(capture.Tally.Latencies(), capture.TimeBase, capture.Tally.Late, capture.Tally.Missed, Marks(capture), limit?.Nanoseconds, logCounts), heading, style);
+        new HistogramData(capture.Tally.Latencies(), capture.TimeBase, capture.Tally.Late, capture.Tally.Missed, Marks(capture), limit?.Nanoseconds, logCounts, Withheld: capture.Tally.Withheld), heading, style);
 
     /// <summary>The longest answers with their waveforms, the longest first.</summary>
     /// <param name="input">Read once more for the edges around them.</param>
@@ -64,9 +64,9 @@ internal static class LatencyPictures
             return [];
         }
 
-        if (rules.TrainLength is not null)
+        if (rules.TrainLength is not null || input.Run is { LatencyNs.NMatched: 0 })
         {
-            // A part of a capture doesn't show where its trains begin.
+            // A part of a capture doesn't show where its trains begin; nor is shown what the run withholds.
             return [];
         }
 

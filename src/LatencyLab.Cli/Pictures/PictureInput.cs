@@ -57,7 +57,7 @@ internal sealed record PictureInput(string Path, RunDocument? Run, ICaptureSourc
     /// <param name="cancellationToken">Ends the reading.</param>
     public AnalysedCapture Analyse(Duration? from, Duration? to, CancellationToken cancellationToken)
     {
-        var capture = AnalysedCapture.Read(Source, Rules, from, to, cancellationToken);
+        var capture = AnalysedCapture.Read(Source, Rules, from, to, Run?.Live is null && Request.Pair is null ? Run?.Counts?.Callbacks : null, cancellationToken);
         if (Run?.Live is null || from is not null || to is not null || !Directory.Exists(Path))
         {
             return capture;
@@ -119,6 +119,9 @@ internal sealed record PictureInput(string Path, RunDocument? Run, ICaptureSourc
             Gaps = [.. capture.Gaps.Select(GapDocument.From)],
         };
     }
+
+    /// <summary>How its pictures look: stamped with what a reader must not overlook.</summary>
+    public Plots.PlotStyle Style(Plots.PlotTheme theme) => new(theme, Simulated: Run?.Simulated == true, SelfTimed: Run is { SelfTimed: true });
 
     /// <summary>What this input is called in legends: the label, the firmware, or the name of the folder or file.</summary>
     public string Name => Run?.Plan.Label ?? (Run?.Target?.Micropython is { } version ? "MicroPython " + version : null) ?? Run?.RunId ?? System.IO.Path.GetFileName(Path);

@@ -1,6 +1,6 @@
 using LatencyLab.Plots;
 using LatencyLab.Reports;
-using LatencyLab.Runs;
+using LatencyLab.Units;
 
 namespace LatencyLab.Cli.Pictures;
 
@@ -8,6 +8,8 @@ namespace LatencyLab.Cli.Pictures;
 internal static class ReportContent
 {
     private const int WorstWaveforms = 5;
+
+    // A toggle test has six; whoever captures more makes pictures of those that matter with 'plot'.
     private const int MostSignals = 8;
 
     public static ReportColours Colours { get; } = new(PlotTheme.Light.ToCss(), PlotTheme.Dark.ToCss());
@@ -22,12 +24,12 @@ internal static class ReportContent
         if (input.Run is { } recording && recording.Plan.StimulusChannel is null && input.Request.Pair is null)
         {
             // A plain recording: there is nothing to pair, but it can be looked at.
-            return (new ReportRun(recording, pictures ? [Overview(input, recording.Simulated, idPrefix, cancellationToken), .. Signals(input, recording, idPrefix, cancellationToken)] : [], [], [], []), null);
+            return (new ReportRun(recording, pictures ? [.. Signals(input, idPrefix, cancellationToken), Overview(input, idPrefix, cancellationToken)] : [], [], [], []), null);
         }
 
         var capture = input.Analyse(null, null, cancellationToken);
         var run = input.Document(capture);
-        var style = new PlotStyle(PlotTheme.Light, Simulated: run.Simulated);
+        var style = input.Style(PlotTheme.Light);
         var series = RunsPictures.Series(input, capture);
         var worst = capture.Tally.Worst.Values.ToArray()
             .Select(w => new WorstEvent(w.Sequence, capture.TimeBase.ToNanoseconds(w.AtTick), capture.TimeBase.ToNanoseconds(w.Value))).ToList();
@@ -39,11 +41,12 @@ internal static class ReportContent
 
         var heading = input.Heading(capture);
         var ofTheEnd = run.Live is null ? "" : " Of the end of the session, whose edges were kept.";
-        var timeline = new TimelineData(capture.Timeline, capture.TimeBase, capture.Header.StartTick, capture.EndTick, capture.Gaps);
-        ReportFigure[] figures =
+        var limit = (run.Live?.BreakOnNs ?? run.Plan.LimitNs) is { } most ? Duration.FromSeconds(most / 1e9) : (Duration?)null;
+        var timeline = new TimelineData(capture.Timeline, capture.TimeBase, capture.Header.StartTick, capture.EndTick, capture.Gaps, limit?.Nanoseconds);
+        ReportFigure[] figures = capture.Tally.Latencies().Count == 0 ? [Figure(LatencyPictures.Histogram(capture, heading, style, null, logCounts: false), idPrefix + "h", "No latency is known, so there is no other picture.")] :
         [
-            Figure(LatencyPictures.Histogram(capture, heading, style, null, logCounts: false), idPrefix + "h", "How often each latency was seen. Bins are whole ticks; what lies beyond the axis, late and missed stand as bars of their own."),
-            Figure(LatencyPictures.Histogram(capture, heading, style, null, logCounts: true), idPrefix + "l", "The same with counts on a log axis: single events in the tail are seen."),
+            Figure(LatencyPictures.Histogram(capture, heading, style, limit, logCounts: false), idPrefix + "h", "How often each latency was seen. Bins are whole ticks; what lies beyond the axis, late and missed stand as bars of their own."),
+            Figure(LatencyPictures.Histogram(capture, heading, style, limit, logCounts: true), idPrefix + "l", "The same with counts on a log axis: single events in the tail are seen."),
             Figure(TailPlot.Draw([series], heading, style), idPrefix + "t", "Which share of the stimuli took longer than each time; the band is the 95 % interval of each quantile."),
             Figure(PercentilePlot.Draw([series], heading, style), idPrefix + "p", "Latency by percentile, each nine as wide as the next."),
             Figure(TimelinePlot.Draw(timeline, heading, style), idPrefix + "s", "Latency over the time of the run; missed and late responses on the rail above, gaps hatched." + ofTheEnd),
@@ -57,7 +60,7 @@ internal static class ReportContent
     /// <summary>Pictures that show all runs together.</summary>
     public static IReadOnlyList<ReportFigure> Together(IReadOnlyList<(ReportRun Report, PlotSeries? Series)> runs)
     {
-        var style = new PlotStyle(PlotTheme.Light, Simulated: runs.Any(r => r.Report.Run.Simulated));
+        var style = new PlotStyle(PlotTheme.Light, Simulated: runs.Any(r => r.Report.Run.Simulated), SelfTimed: runs.Any(r => r.Report.Run.SelfTimed));
         var series = runs.Select(r => r.Series).OfType<PlotSeries>().ToList();
         var figures = new List<ReportFigure>
         {
@@ -73,19 +76,24 @@ internal static class ReportContent
         return figures;
     }
 
-    private static IEnumerable<ReportFigure> Signals(PictureInput input, RunDocument run, string idPrefix, CancellationToken cancellationToken)
+    // Toggle and timer: how the periods are distributed, then how far the edges wander from an even clock.
+    private static IEnumerable<ReportFigure> Signals(PictureInput input, string idPrefix, CancellationToken cancellationToken)
     {
-        var style = new PlotStyle(PlotTheme.Light, Simulated: run.Simulated);
-        foreach (var (index, signal) in (run.Signals ?? []).Take(MostSignals).Index())
+        var style = input.Style(PlotTheme.Light);
+        var names = (input.Run?.Signals ?? []).Where(s => s.PeriodNs.NMatched > 0).Take(MostSignals).Select(s => s.Name).ToList();
+        foreach (var (name, i) in names.Select((n, i) => (n, i)))
         {
-            var name = ReportWords.Clean(signal.Name);
-            yield return Figure(SignalPictures.Periods(input, signal.Name, null, null, null, logCounts: false, style, cancellationToken), $"{idPrefix}n{index}", $"How often each period of {name} was seen, warm-up included.");
-            yield return Figure(SignalPictures.Tie(input, signal.Name, null, null, style, cancellationToken), $"{idPrefix}e{index}", $"How far each rising edge of {name}, warm-up included, lies from the even clock that fits best: a slope within it is drift, a spread is jitter.");
+            yield return Figure(SignalPictures.Periods(input, name, null, null, null, logCounts: false, style, cancellationToken), $"{idPrefix}p{i}", $"How often each period of {name} was seen, warm-up left out.");
+        }
+
+        foreach (var (name, i) in names.Select((n, i) => (n, i)))
+        {
+            yield return Figure(SignalPictures.Tie(input, name, null, null, style, cancellationToken), $"{idPrefix}e{i}", $"How far each rising edge of {name} lies from the even clock that fits best: drift and jumps.");
         }
     }
 
-    private static ReportFigure Overview(PictureInput input, bool simulated, string idPrefix, CancellationToken cancellationToken) => Figure(
-        LatencyPictures.Waveform(input, null, null, [], new PlotStyle(PlotTheme.Light, Simulated: simulated), cancellationToken), idPrefix + "o", "The whole recording.");
+    private static ReportFigure Overview(PictureInput input, string idPrefix, CancellationToken cancellationToken) => Figure(
+        LatencyPictures.Waveform(input, null, null, [], input.Style(PlotTheme.Light), cancellationToken), idPrefix + "o", "The whole recording.");
 
     private static ReportFigure Figure(Picture picture, string id, string caption)
     {

@@ -63,6 +63,8 @@ internal static class SignalPictures
         private int _nextGap;
         private long _fromTick;
         private long _toTick = long.MaxValue;
+        private long _skip;
+        private long _most = long.MaxValue;
 
         public string Name { get; private set; } = "";
 
@@ -88,6 +90,12 @@ internal static class SignalPictures
             }
 
             (_channel, Name, TimeBase) = (found.Index, found.Name, header.TimeBase);
+            if (input.Run is { Signals.Count: > 0, Plan: { Warmup: { } warmup, Samples: { } periods } } && from is null && to is null)
+            {
+                // The same periods as those that run.json counts: warm-up left out.
+                (_skip, _most) = (warmup, periods + 1L);
+            }
+
             _fromTick = from is { } f ? TimeBase.ToTicks(f) : long.MinValue;
             _toTick = to is { } t ? TimeBase.ToTicks(t) : long.MaxValue;
         }
@@ -106,6 +114,13 @@ internal static class SignalPictures
                     continue;
                 }
 
+                if (_skip > 0 || _most == 0)
+                {
+                    _skip = Math.Max(0, _skip - 1);
+                    continue;
+                }
+
+                _most--;
                 if (Stretches[^1].Count > 0 && GapBetween(Stretches[^1][^1], ticks[i]))
                 {
                     Stretches.Add([]);

@@ -17,16 +17,16 @@ internal static class HtmlWiring
             return "<p>No wiring was recorded.</p>\n";
         }
 
-        return run.Sampler?.BiasNs is null ? Boards(run, wires) : OneBoard(run, wires);
-    }
+        if (run.SelfTimed)
+        {
+            return OneBoard(run, wires[0]) + Proof(wires);
+        }
 
-    private static string Boards(RunDocument run, List<WireDocument> wires)
-    {
         var html = new HtmlText();
         var height = 64 + (34 * (wires.Count + 1));
         html.Raw($"<figure><svg viewBox=\"0 0 520 {Number(height)}\" role=\"img\" aria-label=\"{Attribute(string.Join("; ", wires.Select(w => $"{w.From} to {w.To}")))}; ground to ground\" class=\"wiring\">");
         Board(html, 10, height, "sampler", run.Sampler?.Kind);
-        Board(html, 380, height, "target", run.Target?.Chip);
+        Board(html, 380, height, "target", run.Target?.Chip == MeasuredRunDocument.FreeRunningTarget.Chip ? null : run.Target?.Chip);
         for (var i = 0; i < wires.Count; i++)
         {
             Wire(html, 66 + (34 * i), wires[i]);
@@ -34,50 +34,38 @@ internal static class HtmlWiring
 
         Line(html, 66 + (34 * wires.Count), "GND", "GND", "ground", "var(--ink-muted)", arrow: 0);
         html.Raw("</svg></figure>\n");
-        Proofs(html, wires);
-        return html.ToString();
+        return html + Proof(wires);
     }
 
-    // A board that times itself: its wires go from one of its pins to another.
-    private static string OneBoard(RunDocument run, List<WireDocument> wires)
+    // The board fires at itself: one wire from one of its pins to another, and no ground to join.
+    private static string OneBoard(RunDocument run, WireDocument wire)
     {
         var html = new HtmlText();
-        var height = 40 + (68 * wires.Count);
-        html.Raw($"<figure><svg viewBox=\"0 0 520 {Number(height)}\" role=\"img\" aria-label=\"{Attribute(string.Join("; ", wires.Select(w => $"{w.From} to {w.To}")))}\" class=\"wiring\">");
-        Board(html, 10, height, "target", run.Target?.Chip);
-        for (var i = 0; i < wires.Count; i++)
-        {
-            var (from, to) = (56 + (68 * i), 90 + (68 * i));
-            var colour = Colour(wires[i]);
-            html.Raw($"<path d=\"M140 {Number(from)}H220V{Number(to)}H142\" stroke=\"{colour}\" stroke-width=\"2\" fill=\"none\"/>");
-            html.Raw($"<path d=\"M152 {Number(to - 5)}L142 {Number(to)}L152 {Number(to + 5)}\" stroke=\"{colour}\" stroke-width=\"2\" fill=\"none\"/>");
-            Label(html, 132, from + 4, "end", Pin(wires[i].From), "var(--ink-text)", 14);
-            Label(html, 132, to + 4, "end", Pin(wires[i].To), "var(--ink-text)", 14);
-            Label(html, 232, from + 21, "start", wires[i].Name, "var(--ink-muted)", 26);
-        }
-
-        html.Raw("</svg></figure>\n");
-        Proofs(html, wires);
-        return html.ToString();
+        html.Raw($"<figure><svg viewBox=\"0 0 520 132\" role=\"img\" aria-label=\"{Attribute($"{wire.From} to {wire.To}, on the same board")}\" class=\"wiring\">");
+        Board(html, 10, 132, "target", run.Target?.Chip);
+        var colour = wire.Proven ? "var(--ink-first)" : "var(--ink-bad)";
+        html.Raw($"<path d=\"M140 66H240V100H142M152 95L142 100L152 105\" stroke=\"{colour}\" stroke-width=\"2\" fill=\"none\"/>");
+        Label(html, 132, 70, "end", Pin(wire.From), "var(--ink-text)", 14);
+        Label(html, 132, 104, "end", Pin(wire.To), "var(--ink-text)", 14);
+        Label(html, 252, 87, "start", wire.Name, "var(--ink-muted)", 26);
+        return html.Raw("</svg></figure>\n").ToString();
     }
 
-    private static void Proofs(HtmlText html, List<WireDocument> wires) =>
-        html.Table("Proof of each wire", ["wire", "from", "to", "proven"], wires.Select(w => (IReadOnlyList<string>)
-            [w.Name, w.From, w.To, w.Proven ? w.Proof is { Length: > 0 } proof ? $"yes: {proof}" : "yes" : $"no{(w.Proof is { Length: > 0 } why ? $": {why}" : "")}"]));
+    private static string Proof(List<WireDocument> wires) => new HtmlText().Table(
+        "Proof of each wire", ["wire", "from", "to", "proven"], wires.Select(w => (IReadOnlyList<string>)
+            [w.Name, w.From, w.To, w.Proven ? w.Proof is { Length: > 0 } proof ? $"yes: {proof}" : "yes" : $"no{(w.Proof is { Length: > 0 } why ? $": {why}" : "")}"])).ToString();
 
     private static void Board(HtmlText html, int left, int height, string role, string? kind)
     {
         html.Raw($"<rect x=\"{Number(left)}\" y=\"8\" width=\"130\" height=\"{Number(height - 16)}\" rx=\"8\" fill=\"none\" stroke=\"var(--ink-frame)\"/>");
-        Label(html, left + 65, 28, "middle", kind is null ? role : $"{role}: {kind}", "var(--ink-text)", 18, bold: true);
+        Label(html, left + 65, 28, "middle", kind is null ? role : $"{role}: {kind}", "var(--ink-text)", 16, bold: true);
     }
 
     private static void Wire(HtmlText html, int y, WireDocument wire)
     {
         var toTarget = wire.To.StartsWith("target", StringComparison.Ordinal);
-        Line(html, y, Pin(toTarget ? wire.From : wire.To), Pin(toTarget ? wire.To : wire.From), wire.Name, Colour(wire), toTarget ? 1 : -1);
+        Line(html, y, Pin(toTarget ? wire.From : wire.To), Pin(toTarget ? wire.To : wire.From), wire.Name, wire.Proven ? "var(--ink-first)" : "var(--ink-bad)", toTarget ? 1 : -1);
     }
-
-    private static string Colour(WireDocument wire) => wire.Proven ? "var(--ink-first)" : "var(--ink-bad)";
 
     private static void Line(HtmlText html, int y, string left, string right, string name, string colour, int arrow)
     {
@@ -101,7 +89,8 @@ internal static class HtmlWiring
     }
 
     // "sampler GP2" stands in the box of the sampler: the pin is enough.
-    private static string Pin(string end) => end[(end.IndexOf(' ', StringComparison.Ordinal) + 1)..];
+    // Of firmware of its own nobody knows the pin.
+    private static string Pin(string end) => end == "target" ? "its pin" : end[(end.IndexOf(' ', StringComparison.Ordinal) + 1)..];
 
     private static string Attribute(string text) => WebUtility.HtmlEncode(ReportWords.Clean(text));
 

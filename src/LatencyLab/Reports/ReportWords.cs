@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using LatencyLab.Runs;
-using LatencyLab.Runs.Live;
 using LatencyLab.Units;
 
 namespace LatencyLab.Reports;
@@ -43,7 +42,7 @@ public static class ReportWords
     /// <summary>"IRQ response time, pin to pin: esp32, GPIO4 rising".</summary>
     public static string Title(RunDocument run)
     {
-        var what = run.Sampler?.Kind == SamplerDocument.SelfKind ? "SELF-TIMED: IRQ response time, timed by the board itself" : Measured(run.Plan.Test);
+        var what = run.SelfTimed ? "SELF-TIMED: IRQ response time, timed by the board itself" : Measured(run.Plan.Test);
         var where = string.Join(", ", new[]
         {
             run.Target?.Chip, (run.Plan.Pin ?? run.Plan.ResponsePin) is { } pin ? $"GPIO{pin.ToString(CultureInfo.InvariantCulture)}{(run.Plan.Irq is { } irq ? " " + irq : "")}" : null, run.Source?.File,
@@ -73,6 +72,11 @@ public static class ReportWords
             RunStatus.Partial => $"Partial: {Reasons(run)}. What was recorded holds, but isn't all. ",
             _ => "",
         };
+        if (run.Live is { Break: not null })
+        {
+            trouble += LiveWords.Break(run)!.Replace(" us", " µs", StringComparison.Ordinal) + ". ";
+        }
+
         if (run.Signals is { Count: > 0 } signals)
         {
             return trouble + string.Join(" ", signals.Select(s => $"{s.Name}: {(s.FrequencyHz is { } hz ? UnitText.Frequency(hz, MeasuredDigits) : "no frequency")}, {(s.PeriodsMade is { } made ? $"{Count(made)} periods made, {Count(s.PeriodsSeen)} seen" : $"{Count(s.MissingPulses)} pulses missing beside {Count(s.RisingEdges)}")}."));
@@ -113,16 +117,8 @@ public static class ReportWords
 
         parts.Add($"the longest of {Count(numbers.NMatched)} took {Time(numbers.Max ?? 0, tickNs)}");
         var sentence = string.Join(", ", parts);
-        return $"{trouble}{char.ToUpperInvariant(sentence[0])}{sentence[1..]}. {(counts.Missed + counts.Late + counts.Excluded == 0 ? "None was missed." : $"Of {Count(counts.Stimuli)} stimuli {Missing(counts)}.")}{(run.Live is { Break: { } seen } live ? " " + Break(seen, live, tickNs) : "")}";
+        return $"{trouble}{char.ToUpperInvariant(sentence[0])}{sentence[1..]}. {(counts.Missed + counts.Late + counts.Excluded == 0 ? "None was missed." : $"Of {Count(counts.Stimuli)} stimuli {Missing(counts)}.")}";
     }
-
-    private static string Session(LiveDocument live, double tickNs) =>
-        $"{Time(live.CapturedNs)} in {Number(live.Segments)} {(live.Segments == 1 ? "capture" : "captures")}"
-        + (live.LeftOut > 0 ? $", {Count(live.LeftOut)} stimuli of a capture that broke off left out" : "")
-        + (live.Break is { } seen ? ". " + Break(seen, live, tickNs) : live.BreakOnNs is { } limit ? $"; nothing was above {Time(limit)}, which would have ended it" : "");
-
-    private static string Break(LiveBreakDocument seen, LiveDocument live, double tickNs) =>
-        $"The session was ended by stimulus {Count(seen.Sequence)} at {Time(seen.StimulusTick * tickNs)}: {(seen.LatencyNs is { } latency ? Time(latency, tickNs) : "no answer")}, above the limit of {Time(live.BreakOnNs ?? 0)}.";
 
     private static string Trains(BurstDocument trains) =>
         $"{Count(trains.LossyTrains)} of {Count(trains.Trains)} trains of {Number(trains.TrainLength)} lost an interrupt"
@@ -182,17 +178,18 @@ public static class ReportWords
             ("Gap between pulses", plan.GapMinNs is { } gap ? $"{Time(gap)} plus up to {Time(plan.GapWidthNs ?? 0)}, seed {Number(plan.Seed ?? 0)}" : null),
             ("Pulse", plan.PulseNs is { } pulse ? Time(pulse) : null),
             ("Window", run.LatencyNs is null ? null : plan.WindowNs is { } window ? Time(window) : "until the next stimulus"),
+            ("Session", run.Live is null ? null : LiveWords.Length(run)),
+            ("Break at", run.Live is { BreakOnNs: { } most } ? $"above {Time(most)}{(run.Live.Break is null ? ", never reached" : "")}" : null),
             ("Trains of stimuli", run.Burst is { } burst ? Trains(burst) : null),
-            ("Session", run.Live is { } live ? Session(live, TickNs(run)) : null),
             ("Repeat", plan.Repeat > 1 ? $"{Number(plan.RepeatIndex)} of {Number(plan.Repeat)}" : null),
-            ("Target", run.Target is { } target ? Join(target.Machine, target.Chip, target.CpuHz is { } hz ? UnitText.Frequency(hz) : null) : null),
+            ("Target", run.Target is { } target ? target.Chip == MeasuredRunDocument.FreeRunningTarget.Chip ? "free-running: firmware of its own; LatencyLab loaded nothing into it and asked it nothing" : Join(target.Machine, target.Chip, target.CpuHz is { } hz ? UnitText.Frequency(hz) : null) : null),
             ("Firmware", run.Target is { } firmware ? Join(firmware.Micropython is { } v ? "MicroPython " + v : null, firmware.Build) : null),
-            ("Target port, id", run.Target is { } at ? Join(at.Port, at.Uid) : null),
-            ("Sampler", run.Sampler is { } sampler ? Join(sampler.Kind, $"tick {Time(1e9 / Math.Max(1, sampler.TickHz))}", sampler.ClockHz is { } clock ? "clock " + UnitText.Frequency(clock) : null, sampler.Micropython is { } sv ? "MicroPython " + sv : null) : null),
-            ("Self-timed", run.Sampler is { BiasNs: { } bias } self ? $"by {self.Ticks}, resolution {Time(1e9 / Math.Max(1, self.TickHz))}, one reading {Time(self.ReadNs ?? 0)}, latencies up to {Time(bias)} too long" : null),
+            ("Target port, id", run.Target is { } at && at.Port != MeasuredRunDocument.FreeRunningTarget.Port ? Join(at.Port, at.Uid) : null),
+            ("Sampler", run.Sampler is { Kind: not SamplerDocument.SelfKind } sampler ? Join(sampler.Kind, $"tick {Time(1e9 / Math.Max(1, sampler.TickHz))}", sampler.ClockHz is { } clock ? "clock " + UnitText.Frequency(clock) : null, sampler.Micropython is { } sv ? "MicroPython " + sv : null) : null),
+            ("Self-timed", run.Sampler is { BiasNs: { } bias } self ? $"by {self.Ticks}, resolution {Time(1e9 / Math.Max(1, self.TickHz))}, one reading {Time(self.ReadNs ?? 0)}, latencies up to {Time(bias)} too long{(self.ClockPpmLimit is { } off ? $"; its clock may be off by {Number(off)} ppm" : "")}" : null),
             ("Stimulus pin", plan.StimulusPin is { } fires ? $"GPIO{Number(fires)}" : null),
-            ("Sampler port, id", run.Sampler is { } sat ? Join(sat.Port, sat.Uid) : null),
-            ("Clock of the sampler", run.Sampler is { } c && (c.ClockPpm ?? c.ClockPpmLimit) is not null ? ClockText.Words(c, run.CreatedUtc) : null),
+            ("Sampler port, id", run.Sampler is { Kind: not SamplerDocument.SelfKind } sat ? Join(sat.Port, sat.Uid) : null),
+            ("Clock of the sampler", run.Sampler is { Kind: not SamplerDocument.SelfKind } c && (c.ClockPpm ?? c.ClockPpmLimit) is not null ? ClockText.Words(c, run.CreatedUtc) : null),
             ("Source", run.Source is { } source ? $"{source.File} ({source.Format}, {UnitText.Frequency(source.TickHz)})" : null),
             ("LatencyLab", Join(run.Tool.Version, run.Tool.Host)),
             ("Run", run.RunId),
@@ -243,7 +240,7 @@ public static class ReportWords
     {
         var words = run.Argv.SkipWhile(w => w == "latencylab").ToList();
         // A random seed was recorded: with it the same stimuli come again.
-        if (run.Plan.Seed is { } seed && words is ["run", ..] && !words.Exists(w => w == "--seed" || w.StartsWith("--seed=", StringComparison.Ordinal)))
+        if (run.Plan.Seed is { } seed && words is ["run" or "live", ..] && !words.Exists(w => w == "--seed" || w.StartsWith("--seed=", StringComparison.Ordinal)))
         {
             words.AddRange(["--seed", seed.ToString(CultureInfo.InvariantCulture)]);
         }

@@ -40,6 +40,10 @@ public sealed record RunDocument
     /// <summary>True where any part of the rig was simulated.</summary>
     public required bool Simulated { get; init; }
 
+    /// <summary>True where the board stamped itself, so that nothing is pin to pin.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool SelfTimed => Sampler?.Kind == SamplerDocument.SelfKind;
+
     public required DateTimeOffset CreatedUtc { get; init; }
 
     /// <summary>The command line that made the run.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace LatencyLab.Runs;
 
 /// <summary>A run folder and what its document says.</summary>
@@ -65,7 +67,7 @@ public sealed class RunLibrary(string root)
             return [.. OfBaseline(operand[BaselinePrefix.Length..]).Select(r => r.Folder)];
         }
 
-        return Named(operand) is { Length: > 0 } named ? [.. named.Select(r => r.Folder)] : throw Nothing(operand, $"'{operand}' is no folder, run, baseline, label or version.");
+        return Named(operand) is { Length: > 0 } named ? [.. named.Select(r => r.Folder)] : throw Unfinished(operand) ?? Nothing(operand, $"'{operand}' is no folder, run, baseline, label or version.");
     }
 
     /// <summary>True where an operand means runs of this root, though perhaps too many or ones that are gone.</summary>
@@ -79,6 +81,15 @@ public sealed class RunLibrary(string root)
         var complete = Runs.Where(r => r.Document.Status == RunStatus.Complete).ToArray();
         StoredRun[] labelled = [.. complete.Where(r => r.Document.Plan.Label == operand)];
         return labelled.Length > 0 ? labelled : [.. complete.Where(r => IsVersion(r.Document, operand))];
+    }
+
+    // A label means complete runs only; one that has others alone is known all the same.
+    private LatencyLabException? Unfinished(string operand)
+    {
+        StoredRun[] others = [.. Runs.Where(r => r.Document.Status != RunStatus.Complete && (r.Document.Plan.Label == operand || IsVersion(r.Document, operand)))];
+        return others.Length == 0 ? null : new LatencyLabException(
+            FaultKind.Usage, $"No run of '{operand}' is complete: {(others.Length == 1 ? "its only run is" : $"all {others.Length.ToString(CultureInfo.InvariantCulture)} are")} partial or invalid.", Root,
+            $"Name one by its id to look at it: {Candidates(others.Select(r => r.Document.RunId))}.");
     }
 
     private static string RunId(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));

@@ -89,6 +89,13 @@ public sealed class LiveCommandTests : IDisposable
         var next = outcome.Stdout[(outcome.Stdout.IndexOf("next: latencylab ", StringComparison.Ordinal) + 17)..].Trim().Split(' ');
         var plotted = await CommandOutcome.OfAsync([.. next, "-o", _folder.File("waveform.svg")]);
         Assert.True(plotted.Code == 0, plotted.Said);
+        Assert.DoesNotMatch("--from [0-9.]+us", string.Join(' ', next));
+
+        // Whoever reads the report learns what the limit was, and what was above it.
+        var report = await CommandOutcome.OfAsync("report", next[1], "--format", "md", "-o", "-");
+        Assert.True(report.Code == 0, report.Said);
+        Assert.Contains("no answer came, and 1.000 ms is the limit", report.Stdout, StringComparison.Ordinal);
+        Assert.Contains("above 1.000 ms", report.Stdout, StringComparison.Ordinal);
     }
 
     [Theory]

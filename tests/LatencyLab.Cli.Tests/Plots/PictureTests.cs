@@ -129,6 +129,9 @@ public sealed class PictureTests
     {
         using var empty = HistogramPlot.Draw(new HistogramData(SortedCounts.Empty, PlotSamples.Pico, Missed: 1000), PlotSamples.Heading, PlotStyle.Light);
         Assert.Contains("1\u202f000 missed", empty.AltText, StringComparison.Ordinal);
+        using var withheld = HistogramPlot.Draw(new HistogramData(SortedCounts.Empty, PlotSamples.Pico, Missed: 130, Withheld: 470), PlotSamples.Heading, PlotStyle.Light);
+        Assert.Contains("470 answers", withheld.AltText, StringComparison.Ordinal);
+        Assert.DoesNotContain("No stimulus was answered", withheld.AltText, StringComparison.Ordinal);
         using var one = HistogramPlot.Draw(new HistogramData(SortedCounts.Of([0]), PlotSamples.Pico), PlotSamples.Heading, PlotStyle.Light);
         Assert.NotEmpty(one.ToPng());
         using var huge = HistogramPlot.Draw(new HistogramData(SortedCounts.Of([0, 1L << 50]), PlotSamples.Pico), PlotSamples.Heading, PlotStyle.Light);

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using LatencyLab.Cli.Tests.Plots;
 using LatencyLab.Reports;
+using LatencyLab.Runs;
 using LatencyLab.TestSupport;
 
 namespace LatencyLab.Cli.Tests.Reports;
@@ -104,6 +105,41 @@ public sealed partial class ReportCommandTests
         Assert.All(folders, f => Assert.Contains(Path.GetFileName(f), html, StringComparison.Ordinal));
         var markdown = await File.ReadAllTextAsync(temp.File("out/report.md"), TestContext.Current.CancellationToken);
         Assert.True(Encoding.UTF8.GetByteCount(markdown) < 60_000);
+    }
+
+    [Fact]
+    public async Task A_board_that_timed_itself_is_drawn_alone_and_marked()
+    {
+        using var temp = new TempFolder();
+        ReportSamples.Write(temp.File("run1"), PlotSamples.Latencies(1, 50), r => r with
+        {
+            Sampler = r.Sampler! with { Kind = SamplerDocument.SelfKind, ClockPpmLimit = 100, BiasNs = 2500, Ticks = "ticks_cpu" },
+            Wiring = new WiringDocument { Wires = [new WireDocument { Name = "stimulus", From = "target GPIO5", To = "target GPIO4", Proven = true }] },
+        });
+        var html = WebUtility.HtmlDecode(await Html(temp.File("run1")));
+        Assert.Contains(">SELF-TIMED</text>", html, StringComparison.Ordinal);
+        Assert.DoesNotContain(">GND<", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("doctor --clock", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Signals_show_their_periods_and_time_errors()
+    {
+        using var temp = new TempFolder();
+        Assert.Equal(0, (await Call("run", "--test", "timer", "--period", "1ms", "--response-pin", "5", "--rig", "sim", "--samples", "100", "-o", temp.File("captures"))).Code);
+        var html = WebUtility.HtmlDecode(await Html(Directory.GetDirectories(temp.File("captures")).Single()));
+        Assert.Contains("Histogram of 100 values of period", html, StringComparison.Ordinal);
+        Assert.Contains("Time interval error of timer", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_label_of_invalid_runs_alone_is_known()
+    {
+        using var temp = new TempFolder();
+        ReportSamples.Write(temp.File("run1"), [1000], r => r with { Status = RunStatus.Invalid, Plan = r.Plan with { Label = "broken" } });
+        var (code, _, error) = await Call("report", "broken", "--root", temp.File(""));
+        Assert.Equal(2, code);
+        Assert.Contains("No run of 'broken' is complete", error, StringComparison.Ordinal);
     }
 
     [Fact]
