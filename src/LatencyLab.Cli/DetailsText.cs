@@ -79,7 +79,7 @@ internal static class DetailsText
             return;
         }
 
-        writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {tail.Model} of {UnitText.Time(tail.Threshold!.Value, timeBase.TickNs)}, {tail.Exceedances} exceedances, shape {tail.Shape:0.00}"));
+        writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {tail.Model} of {UnitText.Time(tail.Threshold!.Value, timeBase.TickNs)}, {tail.Exceedances} exceedances, shape {tail.Shape:0.00}, fit p = {tail.FitP:0.###} (Anderson-Darling)"));
         foreach (var quantile in tail.Quantiles)
         {
             writer.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -112,6 +112,9 @@ public sealed record TailDetails
     /// <summary>Clusters by exceedances; below 0.8 long latencies come in bursts.</summary>
     public double? ExtremalIndex { get; init; }
 
+    /// <summary>Chance of a worse fit if the model were true (Anderson-Darling); below 0.05 it doesn't fit.</summary>
+    public double? FitP { get; init; }
+
     public IReadOnlyList<TailQuantileNumbers> Quantiles { get; init => field = value ?? []; } = [];
 
     /// <summary>What must hold for it, as sentences.</summary>
@@ -127,6 +130,7 @@ public sealed record TailDetails
             Shape = tail.Chosen.Shape,
             Scale = timeBase.ToNanoseconds(tail.Chosen.ScaleTicks),
             ExtremalIndex = tail.ExtremalIndex,
+            FitP = tail.FitP,
             Quantiles = [.. tail.Quantiles.Select(q => new TailQuantileNumbers(
                 q.Probability, timeBase.ToNanoseconds(q.Ticks), timeBase.ToNanoseconds(q.LowestTicks), timeBase.ToNanoseconds(q.HighestTicks)))],
             Conditions = tail.Conditions,

@@ -20,6 +20,12 @@ public sealed record TailFit(long ThresholdTicks, long Exceedances, long SampleS
     public static TailFit? MaximumLikelihood(SortedCounts sample, long thresholdTicks)
     {
         var excesses = Excesses(sample, thresholdTicks);
+        return Law(excesses) is { } law ? new TailFit(thresholdTicks, excesses.Length, sample.Count, law.Shape, law.Scale, law.NegativeLogLikelihood) : null;
+    }
+
+    /// <summary>Maximum likelihood over excesses that rise; null below 20 or when all are equal.</summary>
+    internal static (double Shape, double Scale, double NegativeLogLikelihood)? Law(double[] excesses)
+    {
         if (excesses.Length < 20 || excesses[0] == excesses[^1])
         {
             return null;
@@ -54,7 +60,7 @@ public sealed record TailFit(long ThresholdTicks, long Exceedances, long SampleS
 
         var shape = Shape(theta0);
         var scale = Math.Abs(theta0) < 1e-14 ? Mean(excesses) : shape / theta0;
-        return new TailFit(thresholdTicks, excesses.Length, sample.Count, shape, scale, Profile(theta0));
+        return (shape, scale, Profile(theta0));
 
         double Shape(double theta) => excesses.Average(y => Math.Log(1 + (theta * y)));
 
@@ -144,9 +150,10 @@ public sealed record ExtrapolatedQuantile(double Probability, double Ticks, doub
 /// <param name="Chosen">The fit to read.</param>
 /// <param name="Quantiles">At most one decade beyond 1 / n.</param>
 /// <param name="ExtremalIndex">Clusters by exceedances: 1 when they come alone; below 0.8 they come in bursts and the fit is doubtful.</param>
+/// <param name="FitP">Chance of excesses that fit worse if the law were true (Anderson-Darling); below 0.05 the law doesn't fit.</param>
 /// <param name="Conditions">What must hold, and what of it doesn't, as sentences.</param>
 public sealed record TailExtrapolation(
-    IReadOnlyList<TailFit> Fits, TailFit Chosen, IReadOnlyList<ExtrapolatedQuantile> Quantiles, double? ExtremalIndex, IReadOnlyList<string> Conditions)
+    IReadOnlyList<TailFit> Fits, TailFit Chosen, IReadOnlyList<ExtrapolatedQuantile> Quantiles, double? ExtremalIndex, double FitP, IReadOnlyList<string> Conditions)
 {
     private const int SmallestExceedances = 50;
 
@@ -188,12 +195,18 @@ public sealed record TailExtrapolation(
             .Select(p => new ExtrapolatedQuantile(p, chosen.QuantileTicks(p), fits.Min(f => f.QuantileTicks(p)), fits.Max(f => f.QuantileTicks(p))))
             .Where(q => double.IsFinite(q.HighestTicks) && double.IsFinite(q.LowestTicks));
         var extremalIndex = series?.ExtremalIndex(chosen.ThresholdTicks);
-        return (new TailExtrapolation(fits, chosen, [.. quantiles], extremalIndex, Remarks(chosen, fits, extremalIndex)), null);
+        var fitP = TailGoodness.P(sample, chosen);
+        return (new TailExtrapolation(fits, chosen, [.. quantiles], extremalIndex, fitP, Remarks(chosen, fits, extremalIndex, fitP)), null);
     }
 
-    private static List<string> Remarks(TailFit chosen, List<TailFit> fits, double? extremalIndex)
+    private static List<string> Remarks(TailFit chosen, List<TailFit> fits, double? extremalIndex, double fitP)
     {
         var remarks = new List<string> { "Holds only while firmware, load and inputs stay as they were during the run." };
+        if (fitP < 0.05)
+        {
+            remarks.Add("The law doesn't fit what was measured, so don't rely on the extrapolation.");
+        }
+
         if (chosen.ScaleTicks < 10)
         {
             remarks.Add("The tail is only a few ticks wide; the tick shapes the fit.");
