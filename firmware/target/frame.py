@@ -1,9 +1,27 @@
 # latencylab target/frame 1
-# What stands around a test: READY, ARMED, silence, DONE, and everything undone (docs/protocol.md section 2.5). A test
-# has `pins` (inputs again at the end), `count` (cells, the first one is DONE's callbacks, the second one its errors),
-# open() (all that may be refused or allocates; answers what READY says besides), arm(), loop(host, loads) and close().
-def ll_frame(a, test):
+# What stands around a test: READY, ARMED, silence, DONE, and everything undone (docs/protocol.md sections 2.3 and 2.5).
+# Besides what it inherits a test has open(a) (all that may be refused or allocates; answers what READY says besides)
+# and loop(host, loads) (until a word of the host ends it; answers why).
+class LLTest:
+    def __init__(self, *pins):
+        self.pins = pins  # inputs again at the end
+        self.count = [0, 0]  # callbacks, errors
+
+    def arm(self):
+        pass
+
+    def close(self):
+        pass
+
+    # What DONE says of the test, when nothing is under way any more.
+    def done(self):
+        return {"callbacks": self.count[0], "errors": self.count[1]}
+
+
+# Nothing here allocates between ARMED and DONE, since the garbage collector is off.
+def ll_frame(a, kind):
     nonce = a["nonce"]
+    test = kind(a)
     armed = False
     errors = 0
     reason = "error"
@@ -55,14 +73,9 @@ def ll_frame(a, test):
             except Exception:
                 errors += 1
         if armed:
-            done = {
-                "t": "DONE",
-                "nonce": nonce,
-                "callbacks": test.count[0],
-                "errors": errors + test.count[1],
-                "reason": reason or "error",
-                "us": took_us,
-            }
+            done = test.done()
+            done["errors"] += errors
+            done.update({"t": "DONE", "nonce": nonce, "reason": reason or "error", "us": took_us})
             if loads:
                 done["load"] = loads.work()
                 done["load_fault"] = loads.fault
@@ -73,7 +86,24 @@ def ll_frame(a, test):
         micropython.kbd_intr(3)
 
 
-# The main loop of a test that works in callbacks, as in the irq test. The loads have their turn here.
+# Trigger constants have other numbers on each port.
+def ll_trigger(edge):
+    Pin = machine.Pin
+    return {
+        "rising": Pin.IRQ_RISING,
+        "falling": Pin.IRQ_FALLING,
+        "both": Pin.IRQ_RISING | Pin.IRQ_FALLING,
+    }[edge]
+
+
+def ll_listen(pin, handler, trigger, hard):
+    if hard:  # only then: the ESP32 refuses the keyword itself
+        pin.irq(handler=handler, trigger=trigger, hard=True)
+    else:
+        pin.irq(handler=handler, trigger=trigger)
+
+
+# The main loop of a test that works in callbacks. The loads have their turn here.
 def ll_idle(host, idle, loads):
     reason = None
     word = host.word

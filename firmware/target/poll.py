@@ -17,10 +17,9 @@ def ll_poll_bytecode(read, write, count):
     return answer
 
 
-class LLPoll:
+class LLPoll(LLTest):
     def __init__(self, a):
-        self.pins = (a["pin"], a["response_pin"])
-        self.count = [0, 0]
+        LLTest.__init__(self, a["pin"], a["response_pin"])
         self.viper = False
 
     # The level whose coming is answered; 2: both.
@@ -87,7 +86,7 @@ class LLPoll:
 
 
 def ll_poll(a):
-    ll_frame(a, LLPoll(a))
+    ll_frame(a, LLPoll)
 
 
 ll_calls["poll"] = ll_poll

@@ -24,35 +24,25 @@ def ll_scheduling(write, count, schedule):
     return handler
 
 
-class LLSchedule:
+class LLSchedule(LLTest):
     def __init__(self, a):
-        self.pins = (a["pin"], a["response_pin"])
-        self.count = [0, 0]
+        LLTest.__init__(self, a["pin"], a["response_pin"])
         self.stimulus = None
 
     def open(self, a):
-        Pin = machine.Pin
         kind = a["handler"]
         if kind != "hard" and kind != "bytecode":
             raise ValueError("unknown handler " + kind)
         self.hard = kind == "hard"
         self.idle = ll_idle_of(a)
-        # Trigger constants have other numbers on each port.
-        self.trigger = {
-            "rising": Pin.IRQ_RISING,
-            "falling": Pin.IRQ_FALLING,
-            "both": Pin.IRQ_RISING | Pin.IRQ_FALLING,
-        }[a["irq"]]
-        write = Pin(a["response_pin"], Pin.OUT, value=0).value
+        self.trigger = ll_trigger(a["irq"])
+        write = machine.Pin(a["response_pin"], machine.Pin.OUT, value=0).value
         self.handler = ll_scheduling(write, self.count, micropython.schedule)
         self.stimulus = ll_input(a["pin"])
         return {}
 
     def arm(self):
-        if self.hard:  # only then: the ESP32 refuses the keyword itself
-            self.stimulus.irq(handler=self.handler, trigger=self.trigger, hard=True)
-        else:
-            self.stimulus.irq(handler=self.handler, trigger=self.trigger)
+        ll_listen(self.stimulus, self.handler, self.trigger, self.hard)
         self.count[0] = self.count[1] = 0
 
     def loop(self, host, loads):
@@ -64,7 +54,7 @@ class LLSchedule:
 
 
 def ll_schedule(a):
-    ll_frame(a, LLSchedule(a))
+    ll_frame(a, LLSchedule)
 
 
 ll_calls["schedule"] = ll_schedule

@@ -22,10 +22,9 @@ def ll_timer_of():
     raise failed
 
 
-class LLTimer:
+class LLTimer(LLTest):
     def __init__(self, a):
-        self.pins = (a["response_pin"],)
-        self.count = [0, 0]
+        LLTest.__init__(self, a["response_pin"])
         self.timer = None
         self.cells = self.count
         self.cell = 0
@@ -60,11 +59,13 @@ class LLTimer:
     def close(self):
         if self.timer:
             self.timer.deinit()
-        self.count[0] = self.cells[self.cell]
+
+    def done(self):
+        return {"callbacks": self.cells[self.cell], "errors": 0}
 
 
 def ll_timer(a):
-    ll_frame(a, LLTimer(a))
+    ll_frame(a, LLTimer)
 
 
 ll_calls["timer"] = ll_timer

@@ -34,10 +34,9 @@ if hasattr(machine.Pin, "toggle"):  # since MicroPython 1.25 on the ESP ports
     ll_toggles["toggle"] = ll_toggle_toggle
 
 
-class LLToggle:
+class LLToggle(LLTest):
     def __init__(self, a):
-        self.pins = (a["response_pin"],)
-        self.count = [0, 0]
+        LLTest.__init__(self, a["response_pin"])
 
     def open(self, a):
         variant = a["variant"]
@@ -51,9 +50,6 @@ class LLToggle:
         self.burst = ll_toggles[variant]
         self.pin = machine.Pin(a["response_pin"], machine.Pin.OUT, value=0)
         return {}
-
-    def arm(self):
-        pass
 
     # The first line from the host that isn't `stop` starts the burst: by then the sampler captures.
     def loop(self, host, loads):
@@ -69,12 +65,9 @@ class LLToggle:
         self.count[0] = self.periods
         return ll_idle(host, "sleep", loads)
 
-    def close(self):
-        pass
-
 
 def ll_toggle(a):
-    ll_frame(a, LLToggle(a))
+    ll_frame(a, LLToggle)
 
 
 ll_calls["toggle"] = ll_toggle

@@ -76,7 +76,8 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
             _ when !identity.HasNativeCode && (part.EndsWith("native", StringComparison.Ordinal) || part.EndsWith("viper", StringComparison.Ordinal)) =>
                 "SyntaxError: invalid micropython decorator",
             "target/toggle_native" or "target/toggle_viper" when !_parts.Contains("target/toggle") => "NameError: name 'll_toggles' isn't defined",
-            "target/caps" or "target/irq" or "target/poll" or "target/toggle" or "target/timer" or "target/schedule" or "target/self" or "sampler/capture" when !_parts.Contains(part.Split('/')[0] + "/core") => "NameError: name 'll_calls' isn't defined",
+            "target/irq" or "target/poll" or "target/toggle" or "target/timer" or "target/schedule" when !_parts.Contains("target/frame") => "NameError: name 'LLTest' isn't defined",
+            "target/caps" or "target/self" or "sampler/capture" when !_parts.Contains(part.Split('/')[0] + "/core") => "NameError: name 'll_calls' isn't defined",
             _ => null,
         };
         if (fault is not null)
@@ -110,10 +111,10 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
                 "release" => ImmediateProgram.Print(Release(arguments)),
                 "caps" when _parts.Contains("target/caps") => ImmediateProgram.Print(Capabilities()),
                 "irq" when _parts.Contains("target/irq") => Irq(arguments, StimulusAnswer.Interrupt, "bytecode", "native", "viper", "hard", "script"),
-                "poll" when Has("poll") => Irq(arguments, StimulusAnswer.Poll, "bytecode", "native", "viper"),
-                "schedule" when Has("schedule") => Irq(arguments, StimulusAnswer.Schedule, "bytecode", "hard"),
-                "toggle" when Has("toggle") => Toggle(arguments),
-                "timer" when Has("timer") => Timer(arguments),
+                "poll" when _parts.Contains("target/poll") => Irq(arguments, StimulusAnswer.Poll, "bytecode", "native", "viper"),
+                "schedule" when _parts.Contains("target/schedule") => Irq(arguments, StimulusAnswer.Schedule, "bytecode", "hard"),
+                "toggle" when _parts.Contains("target/toggle") => Toggle(arguments),
+                "timer" when _parts.Contains("target/timer") => Timer(arguments),
                 "self_clock" when _parts.Contains("target/self") => ImmediateProgram.Print(SelfClock()),
                 "self" when _parts.Contains("target/self") => Self(arguments),
                 "capture" or "selftest" when _parts.Contains("sampler/capture") => Capture(arguments, name == "selftest"),
@@ -220,8 +221,6 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
 
         return world.Wires.Node(side, (int)gpio);
     }
-
-    private bool Has(string test) => _parts.Contains("target/" + test) && (_parts.Contains("target/frame") ? true : throw new PythonException("NameError: name 'll_frame' isn't defined"));
 
     private ToggleProgram Toggle(CallArguments arguments)
     {

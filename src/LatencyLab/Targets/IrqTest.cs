@@ -54,7 +54,7 @@ public sealed record IrqTest(
     /// <summary>The script parts that the test needs.</summary>
     public IEnumerable<string> Parts =>
     [
-        "target/core", "target/irq",
+        "target/core", "target/frame", "target/irq",
         .. Handler switch { IrqHandler.Native => ["target/native"], IrqHandler.Viper => ["target/viper"], IrqHandler.Script => new[] { "target/script" }, _ => [] },
         .. Conditions.Parts,
     ];

@@ -95,7 +95,7 @@ public sealed class HandlerScriptTests
 
     private static async Task<BridgedBoard> StartAsync(string text)
     {
-        var board = await BridgedBoard.StartAsync("esp8266", Small, "target/core", "target/irq", "target/script");
+        var board = await BridgedBoard.StartAsync("esp8266", Small, "target/core", "target/frame", "target/irq", "target/script");
         Assert.Equal(new ReplAnswer("", ""), await board.Repl.ExecuteAsync(HandlerScript.Of("/home/me/my_handler.py", Encoding.UTF8.GetBytes(text)).ToSource(), Stop));
         return board;
     }

@@ -24,7 +24,7 @@ public sealed class LoadScriptTests
     {
         await using var board = await BridgedBoard.StartAsync(port, Small);
         var heapBefore = await board.HeapBytesAsync();
-        foreach (var part in (string[])["target/core", "target/irq", .. TargetLoads.Parts(loads)])
+        foreach (var part in (string[])["target/core", "target/frame", "target/irq", .. TargetLoads.Parts(loads)])
         {
             Assert.Equal(new ReplAnswer("", ""), await board.Repl.ExecuteAsync(BoardScript.Load(part).Source, Stop));
         }
@@ -200,7 +200,7 @@ public sealed class LoadScriptTests
         Assert.StartsWith("uart: OSError: ", done.GetProperty("left").GetString(), StringComparison.Ordinal);
     }
 
-    private static Task<BridgedBoard> StartAsync(string port, string loads) => BridgedBoard.StartAsync(port, Small, ["target/core", "target/irq", "target/clock", .. TargetLoads.Parts(loads)]);
+    private static Task<BridgedBoard> StartAsync(string port, string loads) => BridgedBoard.StartAsync(port, Small, ["target/core", "target/frame", "target/irq", "target/clock", .. TargetLoads.Parts(loads)]);
 
     private static string Arguments(string loads, string more) =>
         $$"""{"nonce":77,"pin":4,"response_pin":5,"irq":"rising","handler":"bytecode","idle":"sleep","load":"{{loads}}","seconds":5,"set":null,{{more}}}""";

@@ -11,7 +11,7 @@ public sealed class TargetScriptTests
     // What an ESP8266 has.
     private const int Small = 32 * 1024;
 
-    private static readonly string[] Parts = ["target/core", "target/irq"];
+    private static readonly string[] Parts = ["target/core", "target/frame", "target/irq"];
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 

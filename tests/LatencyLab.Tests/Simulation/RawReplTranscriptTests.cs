@@ -71,7 +71,7 @@ public sealed partial class RawReplTranscriptTests
     public async Task An_armed_target_says_done_before_it_is_interrupted()
     {
         await using var terminal = new BoardTerminal(SimulatedRig.Create("sim:esp32").Target);
-        await SimulatedSession.LoadAsync(terminal, "target/core", "target/irq");
+        await SimulatedSession.LoadAsync(terminal, "target/core", "target/frame", "target/irq");
         await SimulatedSession.ArmAsync(terminal, "rising");
         var rest = await terminal.TypeAsync("\r\u0002\r\u0003\r\u0001");
         Assert.Matches(

@@ -166,7 +166,7 @@ public sealed class SimulatedCaptureTests
     public async Task What_a_target_cannot_do_comes_as_an_error_line(string handler, string error)
     {
         await using var terminal = new BoardTerminal(SimulatedRig.Create("sim:esp32").Target);
-        await SimulatedSession.LoadAsync(terminal, "target/core", "target/irq");
+        await SimulatedSession.LoadAsync(terminal, "target/core", "target/frame", "target/irq");
         var said = await SimulatedSession.ArmAsync(terminal, "rising", handler);
         Assert.Contains("\"t\": \"ERROR\"", said, StringComparison.Ordinal);
         Assert.Contains(error, said, StringComparison.Ordinal);
@@ -179,7 +179,7 @@ public sealed class SimulatedCaptureTests
         var rig = SimulatedRig.Create("sim:esp32");
         await using var target = new BoardTerminal(rig.Target);
         await using var sampler = new BoardTerminal(rig.Sampler);
-        await SimulatedSession.LoadAsync(target, "target/core", "target/irq");
+        await SimulatedSession.LoadAsync(target, "target/core", "target/frame", "target/irq");
         await SimulatedSession.LoadAsync(sampler, "sampler/core", "sampler/capture");
         await SimulatedSession.ArmAsync(target, "rising", seconds: 1);
         Assert.Empty(await target.ReadAsync());
