@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace LatencyLab.Statistics;
 
 /// <summary>
@@ -90,17 +88,16 @@ public sealed class LatencySeries
     public EffectiveSize EffectiveSize(SortedCounts matched, long censored)
     {
         var n = matched.Count + censored;
-        var stretches = Stretches();
-        var scratch = Scratch(stretches);
+        var times = new CorrelationTimes(Stretches());
         var p90 = Time(0.9);
         var p99 = TimeOfTail(0.99, p90);
         var p999 = TimeOfTail(0.999, p99);
-        return new EffectiveSize(n / Math.Max(1, TimeOfMean(stretches, scratch)), n / Time(0.5), n / p90, n / p99, n / p999, n / TimeOfTail(0.9999, p999));
+        return new EffectiveSize(n / Math.Max(1, times.OfMean()), n / Time(0.5), n / p90, n / p99, n / p999, n / TimeOfTail(0.9999, p999));
 
         double Time(double probability)
         {
             var rank = Quantiles.Rank(n, probability);
-            return rank == 0 || rank > matched.Count ? 1 : Math.Max(1, TimeAbove(stretches, matched.ValueAtRank(rank), scratch));
+            return rank == 0 || rank > matched.Count ? 1 : Math.Max(1, times.Above(matched.ValueAtRank(rank)));
         }
 
         double TimeOfTail(double probability, double bound) => OfFew(n - Quantiles.Rank(n, probability), Time(probability), bound);
@@ -114,14 +111,13 @@ public sealed class LatencySeries
     {
         var n = matched.Count + censored;
         var exceedances = matched.CountAbove(limitTicks) + censored;
-        var stretches = Stretches();
-        var scratch = Scratch(stretches);
-        var time = Math.Max(1, TimeAbove(stretches, limitTicks, scratch));
+        var times = new CorrelationTimes(Stretches());
+        var time = Math.Max(1, times.Above(limitTicks));
 
         // What is rarer than one in ten borrows from the values above p90, as the far quantiles do.
         var rank = Quantiles.Rank(n, 0.9);
         return exceedances < Math.Min(FewExceedances, n - rank) && rank <= matched.Count
-            ? n / OfFew(exceedances, time, TimeAbove(stretches, matched.ValueAtRank(rank), scratch))
+            ? n / OfFew(exceedances, time, times.Above(matched.ValueAtRank(rank)))
             : n / time;
     }
 
@@ -129,14 +125,14 @@ public sealed class LatencySeries
     public double EffectiveSizeOfCensored(long n)
     {
         var stretches = Stretches();
-        return stretches.TrueForAll(s => !s.Contains(Censored)) ? n : n / Math.Max(1, TimeAbove(stretches, Censored - 1, Scratch(stretches)));
+        return stretches.TrueForAll(s => !s.Contains(Censored)) ? n : n / Math.Max(1, new CorrelationTimes(stretches).Above(Censored - 1));
     }
 
     /// <summary>Autocorrelation of matched latencies at one lag; 0 where nothing varies.</summary>
     public double AutocorrelationAtLag(int lag)
     {
         var stretch = Stretches().MaxBy(s => s.Length) ?? [];
-        return Autocorrelation.AtLag(Matched(stretch, new double[stretch.Length]), lag);
+        return Autocorrelation.AtLag(CorrelationTimes.Matched(stretch, new double[stretch.Length]), lag);
     }
 
     /// <summary>Clusters by exceedances of a threshold: 1 when they come one by one, less when in bursts; null without exceedances.</summary>
@@ -206,72 +202,6 @@ public sealed class LatencySeries
         }
 
         _filled = 0;
-    }
-
-    // Loops over arrays from here on: these are a quarter of a million values, looked at once for each quantile, in the same memory each time.
-    private static double[][] Scratch(List<long[]> stretches) => [.. stretches.Select(s => new double[s.Length])];
-
-    private static double TimeOfMean(List<long[]> stretches, double[][] scratch)
-    {
-        var total = 0.0;
-        var matched = new double[scratch.Length][];
-        for (var i = 0; i < scratch.Length; i++)
-        {
-            matched[i] = Matched(stretches[i], scratch[i]);
-            total += Autocorrelation.Total(matched[i]);
-        }
-
-        return Autocorrelation.UnbiasedTimeInPlace(matched, total);
-    }
-
-    private static double TimeAbove(List<long[]> stretches, long limit, double[][] scratch)
-    {
-        var total = 0L;
-        for (var i = 0; i < scratch.Length; i++)
-        {
-            total += Above(stretches[i], limit, scratch[i]);
-        }
-
-        return Autocorrelation.UnbiasedTimeInPlace(scratch, total);
-    }
-
-    // In the memory that is given where nothing is censored.
-    private static double[] Matched(long[] stretch, double[] matched)
-    {
-        var count = 0;
-        foreach (var value in stretch)
-        {
-            if (value != Censored)
-            {
-                matched[count++] = value;
-            }
-        }
-
-        return count == matched.Length ? matched : matched[..count];
-    }
-
-    // 1 where a value is above the limit, else 0; returns how many are.
-    private static long Above(ReadOnlySpan<long> stretch, long limit, Span<double> above)
-    {
-        var lanes = Vector<long>.Count;
-        var limits = new Vector<long>(limit);
-        var counts = Vector<long>.Zero;
-        var i = 0;
-        for (; i <= stretch.Length - lanes; i += lanes)
-        {
-            var isAbove = Vector.GreaterThan(new Vector<long>(stretch[i..]), limits);
-            Vector.ConditionalSelect(isAbove, Vector<double>.One, Vector<double>.Zero).CopyTo(above[i..]);
-            counts -= isAbove;
-        }
-
-        var count = Vector.Sum(counts);
-        for (; i < stretch.Length; i++)
-        {
-            above[i] = stretch[i] > limit ? 1 : 0;
-            count += stretch[i] > limit ? 1 : 0;
-        }
-
-        return count;
     }
 
     private List<long[]> Stretches()
