@@ -67,6 +67,11 @@ public static class CommandLine
             return (int)output.Fail(WrongUse(parsed, args));
         }
 
+        if (MistakenOption(parsed, args) is { } mistake)
+        {
+            return (int)output.Fail(mistake);
+        }
+
         try
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { Output = stdout, Error = stderr, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancellationToken);
@@ -100,6 +105,23 @@ public static class CommandLine
             .Where(name => !parsed.Errors.Any(e => e.Message.Contains(name, StringComparison.Ordinal))).Distinct(StringComparer.Ordinal)];
         return new LatencyLabException(
             FaultKind.Usage, string.Join(' ', parsed.Errors.Select(e => InWords(e.Message))), options.Length == 0 ? null : string.Join(", ", options), help);
+    }
+
+    // Where a command takes any number of words, the parser takes an option that it doesn't know for one of them.
+    private static LatencyLabException? MistakenOption(ParseResult parsed, string[] args)
+    {
+        var end = Array.IndexOf(args, "--");
+        var words = end < 0 ? args : args[..end];
+        var mistaken = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value)
+            .FirstOrDefault(w => w is ['-', not (>= '0' and <= '9'), ..] && Array.IndexOf(words, w) >= 0);
+        if (mistaken is null)
+        {
+            return null;
+        }
+
+        var near = NearestName.Of(mistaken, [.. parsed.CommandResult.Command.Options.Where(o => !o.Hidden).Select(o => o.Name)]);
+        var help = $"See '{PathOf(parsed.CommandResult)} --help'.";
+        return new LatencyLabException(FaultKind.Usage, $"There is no option '{mistaken}'.", null, near is null ? help : $"Did you mean '{near}'? {help}");
     }
 
     // "latencylab runs list": the root's own name is that of the assembly.

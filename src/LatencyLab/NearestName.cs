@@ -16,8 +16,8 @@ public static class NearestName
         return nearest.Candidate is { } best && nearest.Distance <= Math.Max(1, best.Length / 2) ? best : null;
     }
 
-    // Levenshtein's distance, one row at a time.
-    private static int Distance(string a, string b)
+    /// <summary>Letters to insert, remove or change between two words (Levenshtein), one row at a time.</summary>
+    internal static int Distance(string a, string b)
     {
         var row = Enumerable.Range(0, b.Length + 1).ToArray();
         for (var i = 1; i <= a.Length; i++)

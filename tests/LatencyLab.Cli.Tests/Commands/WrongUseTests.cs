@@ -23,6 +23,8 @@ public sealed class WrongUseTests
     [InlineData("--stimulus-pin", "wiring", "esp32", "--sampler", "self", "--response-pin", "5")]
     [InlineData("The label is empty", "run", "--rig", "sim", "--pin", "4", "--label", " ")]
     [InlineData("a label is one line of text", "run", "--rig", "sim", "--pin", "4", "--label", "v1\nverdict: improved")]
+    [InlineData("There is no option '--them'. Try: Did you mean '--theme'?", "plot", "captures/keil_mcb2140_idle.sr", "--them", "dark")]
+    [InlineData("There is no option '-o'.", "compare", "v1.25", "v1.26", "-o", "x")]
     [InlineData("can be any", "wiring", "esp32", "--target", "none")]
     public async Task Is_one_paragraph_with_a_way_out(string expected, params string[] args)
     {

@@ -112,7 +112,7 @@ internal sealed class TomlFile
             }
 
             var plain = key.IndexOf('[', StringComparison.Ordinal) is >= 0 and var open ? key[..open] + key[(key.IndexOf(']', StringComparison.Ordinal) + 1)..] : key;
-            var nearest = known.MinBy(k => Distance(plain, k))!;
+            var nearest = known.MinBy(k => NearestName.Distance(plain, k))!;
             throw new LatencyLabException(FaultKind.Usage, $"There is no key '{plain}'.", Where(Path, entry.Position), $"Did you mean '{nearest}'? The keys are {string.Join(", ", known)}.");
         }
     }
@@ -147,25 +147,6 @@ internal sealed class TomlFile
 
     private static string Where(string path, TextPosition position) =>
         string.Create(CultureInfo.InvariantCulture, $"{path}, line {position.Line + 1}, column {position.Column + 1}");
-
-    // Edits from one word to the other (Levenshtein).
-    private static int Distance(string left, string right)
-    {
-        var row = Enumerable.Range(0, right.Length + 1).ToArray();
-        for (var i = 1; i <= left.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= right.Length; j++)
-            {
-                var above = row[j];
-                row[j] = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (left[i - 1] == right[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-
-        return row[^1];
-    }
 
     private sealed record Entry(IReadOnlyList<string> Values, bool IsList, TextPosition Position);
 }
