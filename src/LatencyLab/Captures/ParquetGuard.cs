@@ -13,7 +13,9 @@ internal static class ParquetGuard
     private const int MaxFooterBytes = 64 << 20;
     private const int MaxPageHeaderBytes = 4096;
 
-    // Kinds of pages and encodings by their numbers in parquet.thrift of apache/parquet-format.
+    // Members of a page header, kinds of pages and encodings by their numbers in parquet.thrift of apache/parquet-format.
+    private const int DataPageHeader = 5;
+    private const int DictionaryPageHeader = 7;
     private const int DataPage = 0;
     private const int DictionaryPage = 2;
     private const int Plain = 0;
@@ -88,7 +90,7 @@ internal static class ParquetGuard
     // Only what these columns are written with is let through, by LatencyLab or by a program that saved them again.
     private static bool IsDecodable(ReadOnlySpan<int> page, Parquet.Meta.Type type)
     {
-        var (dataValues, dataEncoding, dictionaryValues, dictionaryEncoding) = (page[5 + 1], page[5 + 2], page[7 + 1], page[7 + 2]);
+        var (dataValues, dataEncoding, dictionaryValues, dictionaryEncoding) = (page[DataPageHeader + 1], page[DataPageHeader + 2], page[DictionaryPageHeader + 1], page[DictionaryPageHeader + 2]);
         return page[1] switch
         {
             DataPage => dataValues is >= 0 and <= ParquetEdges.RowsPerGroup

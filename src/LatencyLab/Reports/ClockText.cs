@@ -15,7 +15,7 @@ public static class ClockText
         if (sampler.ClockPpm is not { } ppm)
         {
             // A board that times itself has no sampler that could be held against the host's clock.
-            var hint = sampler.BiasNs is null ? " (doctor --clock measures it)" : "";
+            var hint = sampler.Kind == SamplerDocument.SelfKind ? "" : " (doctor --clock measures it)";
             return sampler.ClockPpmLimit is { } limit ? $"not measured, limit ± {Number(limit)} ppm{hint}" : "not measured";
         }
 

@@ -12,10 +12,14 @@ internal sealed record RunConditions(IReadOnlyList<string> Loads, long? CpuHz)
     public static RunConditions Read(CallArguments arguments, SimulatedChip chip, IReadOnlySet<string> parts)
     {
         var hz = arguments.OptionalInteger("cpu_hz", 1, 1_000_000_000);
-        if (hz is { } clock)
+        if (hz is not null && !parts.Contains("target/clock"))
         {
-            var refused = parts.Contains("target/clock") ? chip.ClockFault(clock) : throw new PythonException("NameError: name 'LLClock' isn't defined");
-            _ = refused is null ? refused : throw new PythonException("ValueError: cpu_hz: " + refused);
+            throw new PythonException("NameError: name 'LLClock' isn't defined");
+        }
+
+        if (hz is { } clock && chip.ClockFault(clock) is { } refused)
+        {
+            throw new PythonException("ValueError: cpu_hz: " + refused);
         }
 
         var text = arguments.AnyText("load") ?? "none";

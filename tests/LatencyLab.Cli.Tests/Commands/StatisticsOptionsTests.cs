@@ -59,6 +59,10 @@ public sealed class StatisticsOptionsTests : IDisposable
         Assert.Equal(
             run.RootElement.GetProperty("details_ns").GetProperty("limit").GetRawText().Where(c => !char.IsWhiteSpace(c)),
             again.RootElement.GetProperty("details_ns").GetProperty("limit").GetRawText().Where(c => !char.IsWhiteSpace(c)));
+        var log = Path.Combine(folder, "latencies.hlog");
+        Assert.Equal(0, (await Run("analyze", folder, "--hdr", log)).Code);
+        var begin = run.RootElement.GetProperty("created_utc").GetDateTimeOffset().ToUnixTimeMilliseconds() / 1e3;
+        Assert.Contains(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"#[StartTime: {begin:F3} (seconds since epoch)"), File.ReadAllText(log), StringComparison.Ordinal);
         Assert.Equal(2, (await Run([.. plan, "--limit", "0"])).Code);
     }
 

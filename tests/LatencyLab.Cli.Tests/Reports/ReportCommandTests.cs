@@ -181,6 +181,20 @@ public sealed partial class ReportCommandTests
         Assert.StartsWith("### SIMULATED: IRQ response time", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("md", "latency.md", "latency.md")]
+    [InlineData("junit", "gate.xml", "gate.xml")]
+    [InlineData("html", "latency.md", "latency.md/report.html")]
+    [InlineData("md,html", "latency.md", "latency.md/report.md")]
+    [InlineData("md", "out", "out/report.md")]
+    public async Task One_format_may_name_its_file_and_everything_else_a_folder(string format, string named, string expected)
+    {
+        using var temp = new TempFolder();
+        ReportSamples.Write(temp.File("run1"), [1000]);
+        await Run("report", temp.File("run1"), "--format", format, "-o", temp.File(named));
+        Assert.True(File.Exists(temp.File(expected)), expected);
+    }
+
     internal static async Task<(int Code, string Stdout, string Stderr)> Call(params string[] args)
     {
         var (stdout, stderr) = (new StringWriter(CultureInfo.InvariantCulture), new StringWriter(CultureInfo.InvariantCulture));
