@@ -1,6 +1,6 @@
 # latencylab sampler/capture 1
-# Stamps edges and fires the stimulus without a CPU in the timing path: PIO counts, DMA carries, this script only
-# empties rings into frames (docs/protocol.md sections 2.4, 3 and 4). Registers: RP2040 datasheet 2.5 (DMA), 3.7 (PIO).
+# Stamps edges and fires the stimulus without a CPU in the timing path: the programs of sampler/pio count, DMA carries, this
+# script only empties rings into frames (docs/protocol.md sections 2.4 and 3). Registers: RP2040 datasheet 2.5 (DMA), 3.7 (PIO).
 import rp2
 import struct
 import uctypes
@@ -14,76 +14,6 @@ LL_MARGIN = 64  # unused words below which a ring counts as overtaken: DMA goes 
 LL_CTRL = (0x50200000, 0x50300000)  # CTRL of PIO 0 and 1; +0x2000 sets bits, +0x3000 clears bits
 LL_FDEBUG = 0x50200008
 LL_SM3_ADDR = 0x11C  # SM3_ADDR, from CTRL
-
-
-# One count of X is two cycles on every path, so no stamp needs a correction; a stamp is pushed one cycle after its sample.
-@rp2.asm_pio(autopush=True, push_thresh=32, in_shiftdir=rp2.PIO.SHIFT_LEFT, fifo_join=rp2.PIO.JOIN_RX)
-def ll_edge_ts():
-    mov(x, invert(null))
-    jmp("low")
-    label("rise")
-    in_(x, 32)
-    jmp(x_dec, "high")  # counts the cycles of the way; never leaves the way
-    label("high")
-    jmp(x_dec, "sample")
-    label("sample")
-    jmp(pin, "high")
-    in_(x, 32)
-    jmp(x_dec, "back")
-    label("back")
-    jmp(x_dec, "low")
-    wrap_target()
-    label("low")
-    jmp(pin, "rise")
-    jmp(x_dec, "low")
-    wrap()
-
-
-# Low for x + 6 cycles, high for y + 2. The only places where it can wait are the pulls, with the pin low.
-@rp2.asm_pio(set_init=rp2.PIO.OUT_LOW, fifo_join=rp2.PIO.JOIN_TX)
-def ll_stim():
-    wrap_target()
-    pull(block)
-    mov(x, osr)
-    pull(block)
-    mov(y, osr)
-    label("gap")
-    jmp(x_dec, "gap")
-    set(pins, 1)
-    label("high")
-    jmp(y_dec, "high")
-    set(pins, 0)
-    wrap()
-
-
-ll_area = None  # kept from capture to capture: a heap in pieces would not give it twice
-
-
-# Offset of `size` bytes in ll_area whose address is a multiple of 16 KiB, as a DMA ring needs it.
-def ll_aligned(size):
-    global ll_area
-    if ll_area is None or len(ll_area) < size + 16384:
-        ll_area = None
-        gc.collect()
-        ll_area = bytearray(size + 16384)
-    return -uctypes.addressof(ll_area) & 16383
-
-
-# `burst` is (pulses of a train, low cycles inside of it) or None; each pulse takes two numbers of the generator all the
-# same, so that the times between trains are those of single pulses.
-def ll_table(at, pairs, seed, gap, high, burst):
-    s = seed & 0xFFFFFFFF or 0x9E3779B9
-    train, inside = burst or (1, 0)
-    for k in range(pairs):
-        s ^= s << 13 & 0xFFFFFFFF
-        s ^= s >> 17
-        s ^= s << 5 & 0xFFFFFFFF
-        low_cycles = inside if k % train else gap[0] + ((s >> 8) * gap[1] >> 24)
-        s ^= s << 13 & 0xFFFFFFFF
-        s ^= s >> 17
-        s ^= s << 5 & 0xFFFFFFFF
-        high_cycles = high[0] + ((s >> 8) * high[1] >> 24)
-        struct.pack_into("<II", ll_area, at + 8 * k, low_cycles - 6, high_cycles - 2)
 
 
 # "LLF1", type, channel, length, sequence, nonce, payload, CRC-32. The payload is put at byte 16 of `buffer`.

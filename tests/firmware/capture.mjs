@@ -6,8 +6,9 @@ import { firmware, interpreter, stub } from './interpreter.mjs';
 
 const board = await interpreter();
 board.run('class Bench: pass\nbench = Bench()');
-board.runApart(stub('rp2') + '\n' + stub('pico'), '{"bench": bench}');
+board.runApart(['rp2', 'host', 'pico'].map(stub).join('\n'), '{"bench": bench}');
 board.run(firmware('sampler/core'));
+board.run(firmware('sampler/pio'));
 board.run(firmware('sampler/capture'));
 const results = [];
 for (const { plan, python } of JSON.parse(fs.readFileSync(0, 'utf8'))) {

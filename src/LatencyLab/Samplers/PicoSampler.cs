@@ -55,7 +55,7 @@ public static class PicoSampler
     /// </summary>
     public const double ClockPpm = 30;
 
-    public static IReadOnlyList<string> Parts { get; } = ["sampler/core", "sampler/capture"];
+    public static IReadOnlyList<string> Parts { get; } = ["sampler/core", "sampler/pio", "sampler/capture"];
 
     // A heartbeat comes each 100 ms; the table of 2048 pairs takes the board a few hundred milliseconds to make first.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);

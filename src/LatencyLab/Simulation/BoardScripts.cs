@@ -19,7 +19,7 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
         "target/script", "target/source", "target/load", "target/load_gc", "target/load_cpu", "target/load_uart", "target/load_flash", "target/load_wifi",
     ];
 
-    private static readonly string[] SamplerParts = ["sampler/core", "sampler/capture"];
+    private static readonly string[] SamplerParts = ["sampler/core", "sampler/pio", "sampler/capture"];
 
     private readonly HashSet<string> _parts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PythonValue> _globals = new(StringComparer.Ordinal);
@@ -72,7 +72,7 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
     {
         var fault = part switch
         {
-            "sampler/capture" when identity.Chip.Port != "rp2" => "ImportError: no module named 'rp2'",
+            "sampler/pio" or "sampler/capture" when identity.Chip.Port != "rp2" => "ImportError: no module named 'rp2'",
             _ when !identity.HasNativeCode && (part.EndsWith("native", StringComparison.Ordinal) || part.EndsWith("viper", StringComparison.Ordinal)) =>
                 "SyntaxError: invalid micropython decorator",
             "target/toggle_native" or "target/toggle_viper" when !_parts.Contains("target/toggle") => "NameError: name 'll_toggles' isn't defined",
@@ -117,6 +117,7 @@ internal sealed class BoardScripts(SimulatedWorld world, BoardIdentity identity,
                 "timer" when _parts.Contains("target/timer") => Timer(arguments),
                 "self_clock" when _parts.Contains("target/self") => ImmediateProgram.Print(SelfClock()),
                 "self" when _parts.Contains("target/self") => Self(arguments),
+                "capture" or "selftest" when _parts.Contains("sampler/capture") && !_parts.Contains("sampler/pio") => throw new PythonException("NameError: name 'll_aligned' isn't defined"),
                 "capture" or "selftest" when _parts.Contains("sampler/capture") => Capture(arguments, name == "selftest"),
                 _ => throw new PythonException("ValueError: unknown call " + name),
             };

@@ -4,7 +4,7 @@ using LatencyLab.TestSupport;
 
 namespace LatencyLab.Tests.Firmware;
 
-/// <summary>The two PIO programs as the tests' own assembler makes them out of firmware/sampler/capture.py; assembled once a test run.</summary>
+/// <summary>The two PIO programs as the tests' own assembler makes them out of firmware/sampler/pio.py; assembled once a test run.</summary>
 internal static class SamplerPrograms
 {
     private static readonly Lazy<Task<Assembled>> Once = new(AssembleAsync);

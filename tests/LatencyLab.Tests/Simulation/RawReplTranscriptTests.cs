@@ -48,7 +48,7 @@ public sealed partial class RawReplTranscriptTests
     {
         var board = SimulatedRig.Create("sim").Sampler;
         await using var terminal = new BoardTerminal(board);
-        await SimulatedSession.LoadAsync(terminal, "sampler/core", "sampler/capture");
+        await SimulatedSession.LoadAsync(terminal, "sampler/core", "sampler/pio", "sampler/capture");
         var started = await terminal.TypeAsync("\u0005A\u0001");
         Assert.Equal("R\u0001\u0080\0\u0001", started);
 

@@ -180,7 +180,7 @@ public sealed class SimulatedCaptureTests
         await using var target = new BoardTerminal(rig.Target);
         await using var sampler = new BoardTerminal(rig.Sampler);
         await SimulatedSession.LoadAsync(target, "target/core", "target/frame", "target/irq");
-        await SimulatedSession.LoadAsync(sampler, "sampler/core", "sampler/capture");
+        await SimulatedSession.LoadAsync(sampler, "sampler/core", "sampler/pio", "sampler/capture");
         await SimulatedSession.ArmAsync(target, "rising", seconds: 1);
         Assert.Empty(await target.ReadAsync());
         await SimulatedSession.CallAsync(

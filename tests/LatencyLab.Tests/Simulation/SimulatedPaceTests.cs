@@ -49,7 +49,7 @@ public sealed class SimulatedPaceTests
         var board = SimulatedBoardOptions.Parse($"sim:pico{options}");
         var rig = SimulatedRig.Create(board, board, keepTruth: true, time);
         await using var link = rig.Sampler.Open();
-        var script = "\r\u0003\r\u0001\u0004# latencylab sampler/core 1\n\u0004# latencylab sampler/capture 1\n\u0004"
+        var script = "\r\u0003\r\u0001\u0004# latencylab sampler/core 1\n\u0004# latencylab sampler/pio 1\n\u0004# latencylab sampler/capture 1\n\u0004"
             + SimulatedSession.Call("capture", Capture) + "\u0004";
         await link.WriteAsync(Encoding.Latin1.GetBytes(script), TestContext.Current.CancellationToken);
         var said = new List<byte>();

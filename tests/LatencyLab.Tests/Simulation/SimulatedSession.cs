@@ -46,7 +46,7 @@ internal static class SimulatedSession
         await using var target = new BoardTerminal(rig.Target);
         await using var sampler = new BoardTerminal(rig.Sampler, bufferBytes);
         await LoadAsync(target, ["target/core", "target/frame", "target/irq", .. parts.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
-        await LoadAsync(sampler, "sampler/core", "sampler/capture");
+        await LoadAsync(sampler, "sampler/core", "sampler/pio", "sampler/capture");
         var armed = arm ? await ArmAsync(target, irq, handler) : "";
         var (g, h) = (gap ?? (1_250_000, 1_250_000), high ?? (6250, 0));
         await sampler.TypeWithoutReadingAsync(Call("capture", string.Create(
