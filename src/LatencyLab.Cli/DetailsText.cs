@@ -59,7 +59,11 @@ internal static class DetailsText
 
     private static void Phases(TextWriter writer, IReadOnlyList<PhaseNumbers> phases)
     {
-        if (phases.Count > 0 && !phases.Any(p => p.Locked))
+        if (phases.Count == 0)
+        {
+            writer.WriteLine("  phase locking   too few stimuli to tell");
+        }
+        else if (!phases.Any(p => p.Locked))
         {
             writer.WriteLine($"  phase locking   stimuli keep step with none of {string.Join(", ", phases.Select(p => UnitText.Time(p.PeriodNs)))}");
         }

@@ -19,6 +19,8 @@ public sealed class PhaseLocking
     // A million phases settle the question; the sines of the rest would cost more than everything else.
     private const long MaxStimuli = 1 << 20;
 
+    private const long LeastStimuli = 10;
+
     // Points of the unit circle from which a sine is reached by two terms of its series, off by less than 1e-11: a tenth of the library's cost.
     private const int CirclePoints = 1024;
     private static readonly (double Cosine, double Sine)[] Circle = [.. Enumerable.Range(0, CirclePoints).Select(i => Math.SinCos(2 * Math.PI * i / CirclePoints)).Select(p => (p.Cos, p.Sin))];
@@ -63,10 +65,10 @@ public sealed class PhaseLocking
         }
     }
 
-    /// <summary>One answer a period; none without stimuli.</summary>
+    /// <summary>One answer a period; none below ten stimuli, which can't tell.</summary>
     public IReadOnlyList<PhaseSpread> Spreads()
     {
-        if (_count == 0)
+        if (_count < LeastStimuli)
         {
             return [];
         }
@@ -78,7 +80,7 @@ public sealed class PhaseLocking
         })];
     }
 
-    // Wilkie's approximation, good to three digits from n = 10 on.
+    // Wilkie's approximation, good to three digits from n = LeastStimuli on.
     private static double Probability(long n, double resultant)
     {
         var sum = n * resultant;

@@ -9,13 +9,13 @@ namespace LatencyLab.Tests.Rules;
 /// <summary>What host, scripts and the protocol page each write down must be the same.</summary>
 public sealed partial class WireConstantTests
 {
-    private static readonly string Capture = File.ReadAllText(Repository.Path("firmware", "sampler", "capture.py"));
+    private static readonly string Sampler = string.Concat(Directory.GetFiles(Repository.Path("firmware", "sampler"), "*.py").Order(StringComparer.Ordinal).Select(File.ReadAllText));
     private static readonly string Protocol = File.ReadAllText(Repository.Path("docs", "protocol.md"));
 
     [Fact]
     public void Frames_begin_with_the_same_header()
     {
-        var header = HeaderPacking().Match(Capture);
+        var header = HeaderPacking().Match(Sampler);
         Assert.Equal("4sBBHII", header.Groups["layout"].Value);
         Assert.Equal(FrameFormat.Magic.ToArray(), Encoding.ASCII.GetBytes(header.Groups["magic"].Value));
         Assert.Equal(FrameFormat.HeaderBytes, 4 + 1 + 1 + 2 + 4 + 4);
@@ -26,7 +26,7 @@ public sealed partial class WireConstantTests
     [Fact]
     public void Scripts_host_and_page_number_the_frames_alike()
     {
-        var sent = SentKind().Matches(Capture).Select(match => int.Parse(match.Groups["kind"].ValueSpan, CultureInfo.InvariantCulture)).Distinct().Order();
+        var sent = SentKind().Matches(Sampler).Select(match => int.Parse(match.Groups["kind"].ValueSpan, CultureInfo.InvariantCulture)).Distinct().Order();
         Assert.Equal(Enum.GetValues<FrameType>().Select(type => (int)type), sent);
         Assert.All(Enum.GetValues<FrameType>(), type => Assert.Contains($"| {(int)type} | {type.ToString().ToUpperInvariant()} |", Protocol, StringComparison.Ordinal));
     }
@@ -34,9 +34,9 @@ public sealed partial class WireConstantTests
     [Fact]
     public void Script_and_host_make_the_same_stimulus_table()
     {
-        Assert.Contains($"low_cycles - {StimulusTable.LowOverheadCycles}, high_cycles - {StimulusTable.HighOverheadCycles}", Capture, StringComparison.Ordinal);
-        Assert.Contains($"or 0x{StimulusTable.SeedInsteadOfZero:X8}", Capture, StringComparison.Ordinal);
-        Assert.Contains($"min(self.pulses, {StimulusTable.MaxPairs})", Capture, StringComparison.Ordinal);
+        Assert.Contains($"low_cycles - {StimulusTable.LowOverheadCycles}, high_cycles - {StimulusTable.HighOverheadCycles}", Sampler, StringComparison.Ordinal);
+        Assert.Contains($"or 0x{StimulusTable.SeedInsteadOfZero:X8}", Sampler, StringComparison.Ordinal);
+        Assert.Contains($"min(self.pulses, {StimulusTable.MaxPairs})", Sampler, StringComparison.Ordinal);
     }
 
     [Fact]

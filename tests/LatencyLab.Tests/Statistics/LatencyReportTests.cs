@@ -73,7 +73,16 @@ public sealed class LatencyReportTests
         Assert.True(locked.Spreads()[0].IsLocked);
         Assert.False(free.Spreads()[0].IsLocked);
         Assert.InRange(free.Spreads()[0].P, 0.0005, 1);
-        Assert.Empty(new PhaseLocking([1]).Spreads());
+        var few = new PhaseLocking([1]);
+        Assert.Empty(few.Spreads());
+        for (var early = 0; early < 9; early++)
+        {
+            few.Add(early);
+        }
+
+        Assert.Empty(few.Spreads());
+        few.Add(9);
+        Assert.Single(few.Spreads());
     }
 
     [Fact]
