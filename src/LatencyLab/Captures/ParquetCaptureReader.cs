@@ -11,8 +11,6 @@ public static class ParquetCaptureReader
     /// <summary>Reason of a gap that isn't one in the capture: its edges weren't asked for.</summary>
     public const string NotRead = "not read";
 
-    private const int BlockEdges = 4096;
-
     /// <summary>True where a file with these first bytes is meant to be Parquet.</summary>
     public static bool Recognises(ReadOnlySpan<byte> head) => head.StartsWith("PAR1"u8);
 
@@ -37,23 +35,24 @@ public static class ParquetCaptureReader
         var reader = OpenTable(file, path);
         var metadata = Metadata(reader, path);
         var fields = Fields(Decoding(path, () => reader.Schema), path);
+        using var pages = new ParquetPages(file);
         sink.Begin(metadata.Header);
         foreach (var gap in metadata.Gaps)
         {
             sink.Gap(gap);
         }
 
-        PushGroups(new RowReader(path, metadata, sink), reader.RowGroupCount, Load, cancellationToken);
+        PushGroups(new ParquetRows(path, metadata, sink), reader.RowGroupCount, Load, cancellationToken);
         sink.Advance(metadata.EndTick!.Value);
         sink.End(metadata.EndTick.Value);
         return metadata;
 
         EdgeColumns? Load(int index, EdgeColumns? spare) =>
-            wanted is null || Meets(reader, index, fields.Ticks, wanted, path) ? ReadGroup(file, reader, index, fields, path, spare) : null;
+            wanted is null || Meets(reader, index, fields.Ticks, wanted, path) ? ReadGroup(file, pages, reader, index, fields, path, spare) : null;
     }
 
     // While one group is paired and counted, the next one is decoded: both take about as long.
-    private static void PushGroups(RowReader rows, int groups, Func<int, EdgeColumns?, EdgeColumns?> load, CancellationToken cancellationToken)
+    private static void PushGroups(ParquetRows rows, int groups, Func<int, EdgeColumns?, EdgeColumns?> load, CancellationToken cancellationToken)
     {
         var next = Task.FromResult(groups > 0 ? load(0, null) : null);
         try
@@ -92,7 +91,7 @@ public static class ParquetCaptureReader
     });
 
     private static EdgeColumns ReadGroup(
-        FileStream file, ParquetReader reader, int index, (DataField Ticks, DataField Channels, DataField Levels) fields, string path, EdgeColumns? spare) =>
+        FileStream file, ParquetPages decoder, ParquetReader reader, int index, (DataField Ticks, DataField Channels, DataField Levels) fields, string path, EdgeColumns? spare) =>
         Decoding(path, () =>
         {
             using var group = reader.OpenRowGroupReader(index);
@@ -101,13 +100,28 @@ public static class ParquetCaptureReader
                 throw new CaptureFormatException($"Row group {index} of the Parquet file claims {group.RowCount} rows; LatencyLab writes at most {ParquetEdges.RowsPerGroup}.", path);
             }
 
-            group.RowGroup.Columns.ForEach(column => ParquetGuard.CheckPages(file, path, column));
             // Groups are equally long but for the last one: two buffers serve them all.
             var columns = spare is not null && spare.Ticks.Length == group.RowCount ? spare : EdgeColumns.Of((int)group.RowCount);
-            group.ReadAsync(fields.Ticks, columns.Ticks.AsMemory()).AsTask().GetAwaiter().GetResult();
-            group.ReadAsync(fields.Channels, columns.Channels.AsMemory()).AsTask().GetAwaiter().GetResult();
-            group.ReadAsync(fields.Levels, columns.Levels.AsMemory()).AsTask().GetAwaiter().GetResult();
+            Column(fields.Ticks, columns.Ticks, pages => decoder.Read(pages, columns.Ticks));
+            Column(fields.Channels, columns.Channels, pages => decoder.Read(pages, columns.Channels));
+            Column(fields.Levels, columns.Levels, pages => decoder.Read(pages, columns.Levels));
             return columns;
+
+            void Column<T>(DataField field, T[] column, Action<List<ParquetPage>> read)
+                where T : struct
+            {
+                var chunk = group.RowGroup.Columns.Find(c => c.MetaData?.PathInSchema is [var name] && name == field.Name)
+                    ?? throw new CaptureFormatException($"Row group {index} of the Parquet file has no column '{field.Name}'.", path);
+                var pages = ParquetGuard.Pages(file, path, chunk);
+                if (ParquetPages.Covers(chunk.MetaData!, pages))
+                {
+                    read(pages);
+                }
+                else
+                {
+                    group.ReadAsync(field, column.AsMemory()).AsTask().GetAwaiter().GetResult();
+                }
+            }
         });
 
     private static CaptureMetadata Metadata(ParquetReader reader, string path)
@@ -165,113 +179,6 @@ public static class ParquetCaptureReader
         catch (Exception e) when (e is not LatencyLabException)
         {
             throw new CaptureFormatException($"The Parquet file is damaged: {e.Message}", path, null, "Recover the run from its chunk log, or copy the file again.", e);
-        }
-    }
-
-    /// <summary>Rows into blocks of one channel each.</summary>
-    private sealed class RowReader(string path, CaptureMetadata metadata, IEdgeSink sink)
-    {
-        private readonly Block[] _blocks = [.. metadata.Header.Channels.Select(c => new Block(c.InitialLevel))];
-        private readonly long _endTick = metadata.EndTick!.Value;
-        private long _lastTick = metadata.Header.StartTick;
-        private long? _skippedFrom;
-        private long _row;
-
-        /// <summary>The next group isn't read: what its last edges were is unknown.</summary>
-        public void Skip()
-        {
-            if (_skippedFrom is null)
-            {
-                _skippedFrom = _lastTick;
-            }
-        }
-
-        public void Push(EdgeColumns columns)
-        {
-            if (_skippedFrom is { } from && columns.Ticks.Length > 0)
-            {
-                sink.Gap(new Gap(from, columns.Ticks[0], null, null, NotRead));
-                _skippedFrom = null;
-                Array.ForEach(_blocks, b => b.Level = null);
-            }
-
-            var (ticks, channels, levels) = (columns.Ticks, columns.Channels, columns.Levels);
-            for (var i = 0; i < ticks.Length; i++)
-            {
-                var tick = ticks[i];
-                var channel = channels[i];
-                if (channel >= _blocks.Length || tick < _lastTick || tick >= _endTick || !_blocks[channel].Fits(tick))
-                {
-                    throw new CaptureFormatException($"Row {_row + i} of the Parquet file is out of order, or of a channel that doesn't exist.", path);
-                }
-
-                _lastTick = tick;
-                var block = _blocks[channel];
-                var repeats = block.Level == levels[i];
-                if (repeats && !IsDoubtful(channel, block.LastTick ?? metadata.Header.StartTick, tick))
-                {
-                    throw new CaptureFormatException($"Row {_row + i} of the Parquet file goes to the level that its channel has already, and no gap says why.", path);
-                }
-
-                if (repeats || block.Count == BlockEdges)
-                {
-                    Send(channel);
-                }
-
-                block.Add(tick, levels[i]);
-            }
-
-            _row += ticks.Length;
-            for (var channel = 0; channel < _blocks.Length; channel++)
-            {
-                Send(channel);
-            }
-
-            sink.Advance(_lastTick);
-        }
-
-        // Levels alternate but across a gap, in which edges may be lost.
-        private bool IsDoubtful(int channel, long fromTick, long toTick) =>
-            metadata.Gaps.Any(g => (g.Channel is null || g.Channel == channel) && g.FromTick <= toTick && g.ToTick >= fromTick);
-
-        private void Send(int channel)
-        {
-            var block = _blocks[channel];
-            if (block.Count > 0)
-            {
-                sink.Edges(channel, block.FirstLevel, block.Ticks.AsSpan(0, block.Count));
-                block.Count = 0;
-            }
-        }
-
-        private sealed class Block(bool? initialLevel)
-        {
-            /// <summary>Tick of the channel's last edge; null before the first.</summary>
-            public long? LastTick { get; private set; }
-
-            /// <summary>Level of the channel; null where nobody knows.</summary>
-            public bool? Level { get; set; } = initialLevel;
-
-            public long[] Ticks { get; private set; } = [];
-
-            public int Count { get; set; }
-
-            public bool FirstLevel { get; private set; }
-
-            public bool Fits(long tick) => LastTick is not { } last || tick > last;
-
-            public void Add(long tick, bool level)
-            {
-                if (Count == 0)
-                {
-                    FirstLevel = level;
-                    Ticks = Ticks.Length == 0 ? new long[BlockEdges] : Ticks;
-                }
-
-                Ticks[Count++] = tick;
-                LastTick = tick;
-                Level = level;
-            }
         }
     }
 }

@@ -28,6 +28,6 @@ internal static class ParquetEdges
     {
         CompressionMethod = CompressionMethod.Zstd,
         CompressionLevel = CompressionLevel.Fastest,
-        ColumnEncodingHints = { ["t_ticks"] = EncodingHint.DeltaBinaryPacked, ["channel"] = EncodingHint.DeltaBinaryPacked },
+        ColumnEncodingHints = { ["t_ticks"] = EncodingHint.DeltaBinaryPacked },
     };
 }

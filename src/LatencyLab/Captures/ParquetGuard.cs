@@ -55,10 +55,11 @@ internal static class ParquetGuard
         }
     }
 
-    /// <summary>Checks that the pages of a column chunk are where the footer says, and that their sizes are possible.</summary>
+    /// <summary>The pages of a column chunk, once they are known to be where the footer says, and their sizes to be possible.</summary>
     /// <exception cref="CaptureFormatException">They aren't.</exception>
-    public static void CheckPages(Stream file, string path, ColumnChunk chunk)
+    public static List<ParquetPage> Pages(Stream file, string path, ColumnChunk chunk)
     {
+        var pages = new List<ParquetPage>();
         var column = chunk.MetaData;
         var offset = Math.Min(column?.DictionaryPageOffset ?? long.MaxValue, column?.DataPageOffset ?? long.MaxValue);
         if (column is null || offset < 4 || column.TotalCompressedSize < 0 || column.TotalCompressedSize > file.Length || offset > file.Length - column.TotalCompressedSize)
@@ -82,8 +83,12 @@ internal static class ParquetGuard
                 throw Lies(path, offset);
             }
 
+            var isData = numbers[1] == DataPage;
+            pages.Add(new ParquetPage(offset + headBytes, compressed, asIs, isData, numbers[isData ? DataPageHeader + 1 : DictionaryPageHeader + 1], (Encoding)numbers[isData ? DataPageHeader + 2 : DictionaryPageHeader + 2]));
             offset += headBytes + compressed;
         }
+
+        return pages;
     }
 
     // Parquet.Net 6.1.0 decodes run lengths as 32-bit numbers into whatever the column holds: into bytes it writes past their end, and the process dies.
