@@ -82,7 +82,7 @@ public static class HtmlReport
             r.Run.RunId, r.Run.Plan.Label ?? r.Run.Target?.Micropython ?? "", Status(r.Run),
             r.Run.LatencyNs is { } n ? ReportWords.Count(n.N) : "–", r.Run.Counts is { } c ? ReportWords.Count(c.Missed) : "–",
             Value(r.Run, r.Run.LatencyNs?.P50), Value(r.Run, r.Run.LatencyNs?.P90), Value(r.Run, r.Run.LatencyNs?.P99), Value(r.Run, r.Run.LatencyNs?.Max),
-        ]));
+        ]), "runs");
 
     private static void Section(HtmlText html, ReportRun report, string heading)
     {

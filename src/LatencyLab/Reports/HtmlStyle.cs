@@ -36,8 +36,8 @@ internal static class HtmlStyle
         td:not(:last-child) { min-width: 5.5em; }
         thead th { color: var(--ink-muted); font-weight: 400; }
         thead th:empty { padding: 0; border: 0; }
-        figure { margin: 18px 0; }
-        figure { overflow-x: auto; }
+        .runs thead th, .runs td:nth-child(n+3) { white-space: nowrap; overflow-wrap: normal; min-width: 0; }
+        figure { margin: 18px 0; overflow-x: auto; }
         figure svg { display: block; width: 100%; min-width: 620px; height: auto; border: 1px solid var(--ink-grid); border-radius: 6px; }
         figure svg.wiring { min-width: 0; max-width: 520px; border: 0; font-family: inherit; }
         figcaption { color: var(--ink-muted); font-size: .9rem; margin-top: 6px; }
@@ -48,9 +48,12 @@ internal static class HtmlStyle
         @media print {
           body { font-size: 10pt; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
           main { max-width: none; padding: 0; }
-          figure, tr, .verdict, .key div, pre { break-inside: avoid; }
-          h1, h2, h3 { break-after: avoid; }
+          figure, .scroll, tr, .verdict, .key div, pre { break-inside: avoid; }
+          h1, h2, h3, h3 + p { break-after: avoid; }
+          .columns { display: block; }
           .scroll, figure { overflow: visible; }
+          .runs { font-size: 8pt; }
+          .runs th, .runs td { padding-right: 6px; }
           figure svg { min-width: 0; }
         }
 

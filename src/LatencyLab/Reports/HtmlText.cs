@@ -21,10 +21,10 @@ internal sealed class HtmlText
 
     public HtmlText Element(string tag, string text) => Raw($"<{tag}>").Text(text).Raw($"</{tag.Split(' ')[0]}>\n");
 
-    /// <summary>A table with a caption for screen readers; cells are text.</summary>
-    public HtmlText Table(string caption, IReadOnlyList<string> head, IEnumerable<IReadOnlyList<string>> rows)
+    /// <summary>A table with a caption for screen readers; cells are text. The style sheet knows it by the name of its class.</summary>
+    public HtmlText Table(string caption, IReadOnlyList<string> head, IEnumerable<IReadOnlyList<string>> rows, string className = "rows")
     {
-        Raw("<div class=\"scroll\"><table><caption>").Text(caption).Raw("</caption><thead><tr>");
+        Raw($"<div class=\"scroll\"><table class=\"{className}\"><caption>").Text(caption).Raw("</caption><thead><tr>");
         foreach (var cell in head)
         {
             Raw("<th scope=\"col\">").Text(cell).Raw("</th>");
