@@ -8,8 +8,6 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 $LATENCYLAB run --pin 4 --irq rising --rig sim --seed 1 -o "$work/captures" >/dev/null
-$LATENCYLAB plot latest --root "$work/captures" --kind histogram -o docs/pictures/histogram.png
-$LATENCYLAB plot latest --root "$work/captures" --kind ccdf -o docs/pictures/tail.png
 $LATENCYLAB plot latest --root "$work/captures" --kind worst --count 1 -o docs/pictures/waveform.png
 $LATENCYLAB report latest --root "$work/captures" -o "$work" >/dev/null
 

@@ -39,6 +39,8 @@ internal static class HtmlStyle
         .runs thead th, .runs td:nth-child(n+3) { white-space: nowrap; overflow-wrap: normal; min-width: 0; }
         figure { margin: 18px 0; overflow-x: auto; }
         figure svg { display: block; width: 100%; min-width: 620px; height: auto; border: 1px solid var(--ink-grid); border-radius: 6px; }
+        /* The page itself is stamped; its pictures keep their badge. */
+        figure svg text[fill="var(--ink-bad)"][fill-opacity] { display: none; }
         figure svg.wiring { min-width: 0; max-width: 520px; border: 0; font-family: inherit; }
         figcaption { color: var(--ink-muted); font-size: .9rem; margin-top: 6px; }
         pre { background: var(--ink-grid); padding: 12px 14px; border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; }
