@@ -62,22 +62,41 @@ internal static class DeltaBinaryPacked
 
     private static long Add(ReadOnlySpan<byte> bytes, int width, long least, long value, Span<long> values)
     {
+        if (width > BitsOfRead)
+        {
+            return AddWide(bytes, width, least, value, values);
+        }
+
         unchecked
         {
-            var mask = width == 64 ? ulong.MaxValue : (1UL << width) - 1;
+            var mask = (1UL << width) - 1;
             var bit = 0;
-            for (var i = 0; i < values.Length; i++)
+            foreach (ref var sum in values)
+            {
+                value += least + (long)((BinaryPrimitives.ReadUInt64LittleEndian(bytes[(bit >> 3)..]) >> (bit & 7)) & mask);
+                sum = value;
+                bit += width;
+            }
+
+            return value;
+        }
+    }
+
+    // A difference may lie in nine bytes.
+    private static long AddWide(ReadOnlySpan<byte> bytes, int width, long least, long value, Span<long> values)
+    {
+        unchecked
+        {
+            var mask = ulong.MaxValue >> (64 - width);
+            var bit = 0;
+            foreach (ref var sum in values)
             {
                 var shift = bit & 7;
                 var from = bytes[(bit >> 3)..];
                 var difference = BinaryPrimitives.ReadUInt64LittleEndian(from) >> shift;
-                if (width > BitsOfRead && shift > 0)
-                {
-                    difference |= (ulong)from[8] << (64 - shift);
-                }
-
+                difference |= shift > 0 ? (ulong)from[8] << (64 - shift) : 0;
                 value += least + (long)(difference & mask);
-                values[i] = value;
+                sum = value;
                 bit += width;
             }
 

@@ -127,9 +127,3 @@ internal sealed class EdgeMerge
         }
     }
 }
-
-/// <summary>One row group in memory, column by column.</summary>
-internal sealed record EdgeColumns(long[] Ticks, byte[] Channels, bool[] Levels)
-{
-    public static EdgeColumns Of(int rows) => new(new long[rows], new byte[rows], new bool[rows]);
-}

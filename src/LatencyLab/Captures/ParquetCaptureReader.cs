@@ -47,33 +47,30 @@ public static class ParquetCaptureReader
         sink.End(metadata.EndTick.Value);
         return metadata;
 
-        EdgeColumns? Load(int index, EdgeColumns? spare) =>
-            wanted is null || Meets(reader, index, fields.Ticks, wanted, path) ? ReadGroup(file, pages, reader, index, fields, path, spare) : null;
+        EdgeGroup? Load(int index) => wanted is null || Meets(reader, index, fields.Ticks, wanted, path) ? ReadGroup(file, pages, reader, index, fields, path) : null;
     }
 
     // While one group is paired and counted, the next one is decoded: both take about as long.
-    private static void PushGroups(ParquetRows rows, int groups, Func<int, EdgeColumns?, EdgeColumns?> load, CancellationToken cancellationToken)
+    private static void PushGroups(ParquetRows rows, int groups, Func<int, EdgeGroup?> load, CancellationToken cancellationToken)
     {
-        var next = Task.FromResult(groups > 0 ? load(0, null) : null);
+        var next = Task.FromResult(groups > 0 ? load(0) : null);
         try
         {
-            EdgeColumns? spare = null;
             for (var i = 0; i < groups; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var columns = next.GetAwaiter().GetResult();
-                var (following, buffer) = (i + 1, spare);
-                next = following < groups ? Task.Run(() => load(following, buffer), CancellationToken.None) : Task.FromResult<EdgeColumns?>(null);
-                if (columns is null)
+                var group = next.GetAwaiter().GetResult();
+                var following = i + 1;
+                next = following < groups ? Task.Run(() => load(following), CancellationToken.None) : Task.FromResult<EdgeGroup?>(null);
+                if (group is null)
                 {
                     rows.Skip();
                 }
                 else
                 {
-                    rows.Push(columns);
+                    rows.Push(group);
+                    group.Return();
                 }
-
-                spare = columns;
             }
         }
         finally
@@ -90,8 +87,8 @@ public static class ParquetCaptureReader
         return group.GetStatistics(ticks) is not { MinValue: long min, MaxValue: long max } || wanted.Any(w => min <= w.ToTick && max >= w.FromTick);
     });
 
-    private static EdgeColumns ReadGroup(
-        FileStream file, ParquetPages decoder, ParquetReader reader, int index, (DataField Ticks, DataField Channels, DataField Levels) fields, string path, EdgeColumns? spare) =>
+    private static EdgeGroup ReadGroup(
+        FileStream file, ParquetPages decoder, ParquetReader reader, int index, (DataField Ticks, DataField Channels, DataField Levels) fields, string path) =>
         Decoding(path, () =>
         {
             using var group = reader.OpenRowGroupReader(index);
@@ -100,12 +97,11 @@ public static class ParquetCaptureReader
                 throw new CaptureFormatException($"Row group {index} of the Parquet file claims {group.RowCount} rows; LatencyLab writes at most {ParquetEdges.RowsPerGroup}.", path);
             }
 
-            // Groups are equally long but for the last one: two buffers serve them all.
-            var columns = spare is not null && spare.Ticks.Length == group.RowCount ? spare : EdgeColumns.Of((int)group.RowCount);
-            Column(fields.Ticks, columns.Ticks, pages => decoder.Read(pages, columns.Ticks));
-            Column(fields.Channels, columns.Channels, pages => decoder.Read(pages, columns.Channels));
-            Column(fields.Levels, columns.Levels, pages => decoder.Read(pages, columns.Levels));
-            return columns;
+            var edges = EdgeGroup.Rent((int)group.RowCount);
+            Column(fields.Ticks, edges.Columns.Ticks, pages => decoder.Read(pages, edges.Ticks));
+            Column(fields.Channels, edges.Columns.Channels, pages => decoder.Read(pages, edges.Channels));
+            Column(fields.Levels, edges.Columns.Levels, pages => decoder.Read(pages, edges.Levels));
+            return edges;
 
             void Column<T>(DataField field, T[] column, Action<List<ParquetPage>> read)
                 where T : struct
@@ -119,7 +115,7 @@ public static class ParquetCaptureReader
                 }
                 else
                 {
-                    group.ReadAsync(field, column.AsMemory()).AsTask().GetAwaiter().GetResult();
+                    group.ReadAsync(field, column.AsMemory(0, (int)group.RowCount)).AsTask().GetAwaiter().GetResult();
                 }
             }
         });

@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Buffers;
 using Parquet.Meta;
 using ZstdSharp;
 
@@ -20,7 +20,13 @@ internal sealed class ParquetPages(FileStream file) : IDisposable
     private byte[] _packed = [];
     private byte[] _page = [];
 
-    public void Dispose() => _zstd.Dispose();
+    public void Dispose()
+    {
+        _zstd.Dispose();
+        ArrayPool<byte>.Shared.Return(_packed);
+        ArrayPool<byte>.Shared.Return(_page);
+        (_packed, _page) = ([], []);
+    }
 
     /// <summary>True where the column is written the way LatencyLab writes it: required values, zstd, and the encodings that are decoded here.</summary>
     public static bool Covers(ColumnMetaData column, IReadOnlyList<ParquetPage> pages) => column.Codec == CompressionCodec.ZSTD && pages.All(p =>
@@ -37,10 +43,7 @@ internal sealed class ParquetPages(FileStream file) : IDisposable
             if (page.Encoding == Encoding.PLAIN)
             {
                 Require(bytes, (long)values.Length * sizeof(long));
-                for (var i = 0; i < values.Length; i++)
-                {
-                    values[i] = BinaryPrimitives.ReadInt64LittleEndian(bytes[(i * sizeof(long))..]);
-                }
+                PlainValues.ToLongs(bytes, values);
             }
             else
             {
@@ -60,15 +63,7 @@ internal sealed class ParquetPages(FileStream file) : IDisposable
             var values = Values(page, ref channels);
             var bytes = Inflate(page);
             Require(bytes, (long)values.Length * sizeof(int));
-            var all = 0;
-            for (var i = 0; i < values.Length; i++)
-            {
-                var value = BinaryPrimitives.ReadInt32LittleEndian(bytes[(i * sizeof(int))..]);
-                all |= value;
-                values[i] = unchecked((byte)value);
-            }
-
-            if ((all & ~byte.MaxValue) != 0)
+            if (!PlainValues.TryToBytes(bytes, values))
             {
                 throw new InvalidDataException("a channel is no byte");
             }
@@ -86,10 +81,7 @@ internal sealed class ParquetPages(FileStream file) : IDisposable
             var values = Values(page, ref levels);
             var bytes = Inflate(page);
             Require(bytes, (values.Length + 7) / 8);
-            for (var i = 0; i < values.Length; i++)
-            {
-                values[i] = ((bytes[i >> 3] >> (i & 7)) & 1) != 0;
-            }
+            PlainValues.ToBools(bytes, values);
         }
 
         RequireAll(levels.Length);
@@ -110,15 +102,22 @@ internal sealed class ParquetPages(FileStream file) : IDisposable
     // Sizes were held to what a capture can need when the header was read (ParquetGuard).
     private ReadOnlySpan<byte> Inflate(ParquetPage page)
     {
-        _packed = AtLeast(_packed, page.PackedBytes);
-        _page = AtLeast(_page, page.Bytes + Slack);
+        EnsureLength(ref _packed, page.PackedBytes);
+        EnsureLength(ref _page, page.Bytes + Slack);
         file.Position = page.Offset;
         file.ReadExactly(_packed, 0, page.PackedBytes);
         var length = _zstd.Unwrap(_packed.AsSpan(0, page.PackedBytes), _page.AsSpan(0, page.Bytes));
         return length == page.Bytes ? _page.AsSpan(0, length) : throw new InvalidDataException("a page is shorter than its header says");
     }
 
-    private static byte[] AtLeast(byte[] buffer, int length) => buffer.Length >= length ? buffer : GC.AllocateUninitializedArray<byte>(length);
+    private static void EnsureLength(ref byte[] buffer, int length)
+    {
+        if (buffer.Length < length)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            buffer = ArrayPool<byte>.Shared.Rent(length);
+        }
+    }
 
     private static void Require(ReadOnlySpan<byte> bytes, long length)
     {

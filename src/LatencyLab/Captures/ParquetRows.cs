@@ -18,22 +18,22 @@ internal sealed class ParquetRows(string path, CaptureMetadata metadata, IEdgeSi
 
     /// <summary>Pushes the rows of the next group into the sink.</summary>
     /// <exception cref="CaptureFormatException">Out of order, of a channel that doesn't exist, or to the level that the channel has, with no gap that says why.</exception>
-    public void Push(EdgeColumns columns)
+    public void Push(EdgeGroup group)
     {
-        if (_skippedFrom is { } from && columns.Ticks.Length > 0)
+        if (_skippedFrom is { } from && group.Rows > 0)
         {
-            sink.Gap(new Gap(from, columns.Ticks[0], null, null, ParquetCaptureReader.NotRead));
+            sink.Gap(new Gap(from, group.Ticks[0], null, null, ParquetCaptureReader.NotRead));
             _skippedFrom = null;
             Array.ForEach(_blocks, b => b.Level = null);
         }
 
-        Push(columns.Ticks, columns.Channels.AsSpan(0, columns.Ticks.Length), columns.Levels.AsSpan(0, columns.Ticks.Length));
+        Push(group.Ticks, group.Channels, group.Levels);
         for (var channel = 0; channel < _blocks.Length; channel++)
         {
             Send(channel);
         }
 
-        _row += columns.Ticks.Length;
+        _row += group.Rows;
         sink.Advance(_lastTick);
     }
 

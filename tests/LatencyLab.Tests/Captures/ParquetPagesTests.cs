@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CsCheck;
 using LatencyLab.Captures;
 using LatencyLab.Signals;
@@ -43,6 +44,19 @@ public sealed class ParquetPagesTests : IDisposable
                 }
             },
             iter: Tool.LongRuns ? 5_000 : 200);
+
+    [Fact]
+    public void A_number_that_is_no_byte_is_found_wherever_it_stands()
+    {
+        const int Values = 100;
+        for (var at = 0; at < Values; at++)
+        {
+            var numbers = Enumerable.Range(0, Values).ToArray();
+            Assert.True(PlainValues.TryToBytes(MemoryMarshal.AsBytes<int>(numbers), new byte[Values]));
+            numbers[at] = 256 << (at % 24);
+            Assert.False(PlainValues.TryToBytes(MemoryMarshal.AsBytes<int>(numbers), new byte[Values]), $"value {at} of {numbers[at]}");
+        }
+    }
 
     [Theory]
     [InlineData(CompressionMethod.None)]
