@@ -215,6 +215,7 @@ internal sealed record RunRequest
             ResponseEdge = responseEdge,
             Window = Window,
             MinLatency = MinLatency,
+            Limit = Limit,
             Samples = Given.Samples || (Duration is null && !endsByItself) ? Samples : null,
             Warmup = Given.Warmup ? Warmup : 0,
             Duration = Duration,

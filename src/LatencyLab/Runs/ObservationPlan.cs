@@ -24,6 +24,9 @@ public sealed record ObservationPlan
 
     public Duration MinLatency { get; init; } = Units.Duration.Zero;
 
+    /// <summary>A latency whose exceedances are counted; null for none.</summary>
+    public Duration? Limit { get; init; }
+
     /// <summary>Stimuli that count, exactly; null for all that come.</summary>
     public long? Samples { get; init; }
 
@@ -51,6 +54,7 @@ public sealed record ObservationPlan
         Require(Warmup >= 0, "The warm-up is negative.", "--warmup", "Use 0 or more.");
         Require(Window is null || Window > Units.Duration.Zero, "The window is empty.", "--window", "Use a time above 0.");
         Require(MinLatency >= Units.Duration.Zero && (Window is null || MinLatency < Window), "The least latency isn't shorter than the window.", "--min-latency", $"Use less than {Window}.");
+        Require(Limit is null || Limit > Units.Duration.Zero, "The limit isn't above 0.", "--limit", "Use a latency such as 200us.");
         Require(Duration is null || Duration > Units.Duration.Zero, "The duration is empty.", "--duration", "Use a time above 0.");
         Require(MaxExcludedPercent is >= 0 and <= 100, $"{MaxExcludedPercent.ToString(CultureInfo.InvariantCulture)} is no percentage.", "--max-excluded", "Use 0 to 100.");
         Require(Repeat is >= 1 and <= 10_000, $"{Repeat} repeats can't be made.", "--repeat", "Use 1 to 10000.");
@@ -73,6 +77,7 @@ public sealed record ObservationPlan
         WindowTicks = Window is { } window ? timeBase?.ToTicks(window) : null,
         MinLatencyNs = MinLatency.Nanoseconds,
         MinLatencyTicks = timeBase?.ToTicks(MinLatency),
+        LimitNs = Limit?.Nanoseconds,
         StimulusChannel = 0,
         StimulusEdge = EdgeWords.Of(StimulusEdge),
         ResponseChannel = 1,

@@ -53,7 +53,7 @@ public sealed class ObservationSession(ObservationPlan plan, ISampler sampler)
 
     private Observation Conclude(LatencyPipeline pipeline, SamplerOutcome? outcome, long? wanted, bool interrupted)
     {
-        var result = pipeline.Result();
+        var result = pipeline.Result(limit: plan.Limit);
         _warnings.AddRange(result.Warnings);
         _warnings.AddRange(outcome?.Warnings ?? []);
         _reasons.AddRange(outcome?.Faults ?? []);

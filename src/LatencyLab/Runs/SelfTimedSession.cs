@@ -162,7 +162,7 @@ public sealed class SelfTimedSession
 
     private MeasuredRun Conclude(LatencyPipeline pipeline, IReadOnlyList<WireDocument> wires, SelfTimedTarget target, SelfStamps stamps, int planned, bool interrupted)
     {
-        var result = pipeline.Result(target.Done?.Callbacks);
+        var result = pipeline.Result(target.Done?.Callbacks, _plan.Limit);
         _warnings.Add($"Self-timed: the board stamped itself with {target.Timing.Ticks} ({UnitText.Time(result.TimeBase.TickNs)}); latencies are up to {UnitText.Time(target.Timing.BiasNs)} too long, and the stimulus comes while the processor is awake.");
         _warnings.AddRange(result.Warnings);
         if (stamps.Lost > 0)

@@ -20,6 +20,8 @@ public sealed class RepeatabilityTests : IDisposable
     [InlineData("sim:esp32?fault=overrun@100", "--irq falling")]
     [InlineData("sim:esp32?fault=unplug@150", "--irq rising")]
     [InlineData("sim:rp2040", "--handler hard --min-latency 1us --window 2ms")]
+    [InlineData("sim:esp32?fault=drop:0.1", "--limit 80us")]
+    [InlineData("sim", "--sampler self --limit 60us")]
     public async Task Analyzing_a_run_folder_gives_its_numbers_bit_for_bit(string rig, string options)
     {
         var run = await MeasureAsync(rig, options);

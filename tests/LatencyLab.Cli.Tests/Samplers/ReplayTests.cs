@@ -15,8 +15,8 @@ public sealed class ReplayTests : IDisposable
     [Fact]
     public async Task A_replayed_capture_has_the_numbers_of_its_analysis()
     {
-        var replayed = await RunAsync($"replay:{Keil}", "--pair", "TCK:RTCK");
-        var analysed = await CommandOutcome.OfAsync("analyze", Keil, "--pair", "TCK:RTCK", "--json");
+        var replayed = await RunAsync($"replay:{Keil}", "--pair", "TCK:RTCK", "--limit", "300ns");
+        var analysed = await CommandOutcome.OfAsync("analyze", Keil, "--pair", "TCK:RTCK", "--limit", "300ns", "--json");
         Assert.True(replayed.Code == 0, replayed.Said);
         foreach (var count in new[] { "stimuli", "matched", "late", "missed", "excluded", "extra", "spurious" })
         {
@@ -27,6 +27,9 @@ public sealed class ReplayTests : IDisposable
         Assert.Equal(analysed.Json["uncertainty_ns"]!.ToJsonString(), replayed.Json["uncertainty_ns"]!.ToJsonString());
         var folder = await CommandOutcome.OfAsync("analyze", (string)replayed.Json["folder"]!, "--json");
         Assert.Equal(replayed.Json["latency_ns"]!.ToJsonString(), folder.Json["latency_ns"]!.ToJsonString());
+        Assert.NotNull(analysed.Json["details_ns"]!["limit"]);
+        Assert.Equal(analysed.Json["details_ns"]!.ToJsonString(), replayed.Json["details_ns"]!.ToJsonString());
+        Assert.Equal(analysed.Json["details_ns"]!.ToJsonString(), folder.Json["details_ns"]!.ToJsonString());
         Assert.Equal("replay", (string?)replayed.Json["sampler"]!["kind"]);
         Assert.False((bool)replayed.Json["simulated"]!);
     }
