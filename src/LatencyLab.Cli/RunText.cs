@@ -23,6 +23,11 @@ internal static class RunText
         }
 
         writer.WriteLine(TerminalText.Clean(Heading(run)));
+        if (run.Plan.MinLatencyNs is > 0 and var least)
+        {
+            writer.WriteLine($"min latency {UnitText.Time(least)}: an earlier answer is taken for crosstalk");
+        }
+
         if (run.Plan.Test == "schedule")
         {
             writer.WriteLine("from micropython.schedule in the interrupt's handler (response rises) to the scheduled function (response falls)");

@@ -36,6 +36,7 @@ public static class ReportWords
         "schedule" => "Time until a scheduled function runs",
         "toggle" => "Toggle rate of a pin",
         "timer" => "Period of machine.Timer",
+        "listen" => "Response time, pin to pin",
         _ => "Capture",
     };
 
@@ -178,6 +179,7 @@ public static class ReportWords
             ("Gap between pulses", plan.GapMinNs is { } gap ? $"{Time(gap)} plus up to {Time(plan.GapWidthNs ?? 0)}, seed {Number(plan.Seed ?? 0)}" : null),
             ("Pulse", plan.PulseNs is { } pulse ? Time(pulse) : null),
             ("Window", run.LatencyNs is null ? null : plan.WindowNs is { } window ? Time(window) : "until the next stimulus"),
+            ("Least latency", plan.MinLatencyNs is > 0 and var least ? $"{Time(least)}; an earlier answer is taken for crosstalk" : null),
             ("Session", run.Live is null ? null : LiveWords.Length(run)),
             ("Break at", run.Live is { BreakOnNs: { } most } ? $"above {Time(most)}{(run.Live.Break is null ? ", never reached" : "")}" : null),
             ("Trains of stimuli", run.Burst is { } burst ? Trains(burst) : null),

@@ -67,6 +67,18 @@ public sealed class StatisticsOptionsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_least_latency_that_kept_answers_from_pairing_is_said_with_the_numbers()
+    {
+        string[] plan = ["run", "--pin", "4", "--rig", "sim", "-n", "60", "--warmup", "5", "--seed", "7", "-o", _folder];
+        Assert.DoesNotContain("min latency", (await Run(plan)).Text, StringComparison.Ordinal);
+        var (code, text, talk) = await Run([.. plan, "--min-latency", "20us"]);
+        Assert.True(code == 0, talk);
+        Assert.Contains("min latency 20.00 us: an earlier answer is taken for crosstalk", text, StringComparison.Ordinal);
+        var report = await Run("report", "latest", "--runs", _folder, "--format", "md");
+        Assert.Contains("| Least latency | `20.00 µs; an earlier answer is taken for crosstalk` |", File.ReadAllText(report.Text.Trim()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Limit_tail_and_histogram_log_are_given_where_asked_for()
     {
         var file = Vcd(3000, "#", i => i * 10_000L, i => 500 + ((i * 7919L) % 100) + (i % 50 == 0 ? 50 * (i % 97) : 0));

@@ -31,6 +31,8 @@ public sealed class ReplayTests : IDisposable
         Assert.Equal(analysed.Json["details_ns"]!.ToJsonString(), replayed.Json["details_ns"]!.ToJsonString());
         Assert.Equal(analysed.Json["details_ns"]!.ToJsonString(), folder.Json["details_ns"]!.ToJsonString());
         Assert.Equal("replay", (string?)replayed.Json["sampler"]!["kind"]);
+        var report = await CommandOutcome.OfAsync("report", (string)replayed.Json["folder"]!, "--format", "md");
+        Assert.Contains("### Response time, pin to pin", await File.ReadAllTextAsync(report.Stdout.Trim(), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.False((bool)replayed.Json["simulated"]!);
     }
 
