@@ -54,6 +54,8 @@ public static class RunRecovery
             Counts = null,
             LatencyNs = null,
             ByEdge = null,
+            Burst = null,
+            DetailsNs = null,
             UncertaintyNs = null,
         };
         if (recovered.Sampler is { } sampler)

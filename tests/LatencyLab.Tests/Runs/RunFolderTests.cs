@@ -77,6 +77,19 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void No_number_of_before_stays_in_a_run_whose_edges_were_read_anew()
+    {
+        var (folder, truth) = Record(withEnd: true);
+        folder.ConvertLog(keepLog: true);
+        Finish(folder, truth);
+        var details = new LatencyDetails { Missed = new ShareNumbers(1, 1000, default, 1), Autocorrelation = 0, Budget = new BudgetNumbers(1, 1, 1, 1) };
+        folder.Write(folder.Read() with { DetailsNs = details, Burst = new BurstDocument { TrainLength = 2, Trains = 1, ExcludedTrains = 0, LossyTrains = 0 } });
+        File.Delete(folder.TablePath);
+        var run = RunRecovery.Recover(folder, Now, "0.1.0", TestContext.Current.CancellationToken).Run;
+        Assert.Equal((null, null, null, null, null, null), (run.Counts, run.LatencyNs, run.ByEdge, run.Burst, run.DetailsNs, run.UncertaintyNs));
+    }
+
+    [Fact]
     public void A_damaged_log_stays_beside_what_could_be_read_of_it()
     {
         var (folder, truth) = Record(withEnd: false);
