@@ -71,7 +71,7 @@ internal sealed record RigSelection(string? Rig, string? Target, string? Sampler
         catch (AmbiguousBoardException e) when (Terminal.CanAsk)
         {
             // Which of two like boards is meant is the user's to say, never a guess.
-            var isSampler = e.Message.Contains("the sampler", StringComparison.Ordinal);
+            var isSampler = e.Role == BoardRole.Sampler;
             var chosen = Ask(e, isSampler ? "sampler" : "target", talk);
             return await (isSampler ? this with { Sampler = chosen } : this with { Target = chosen }).OpenAsync(talk, cancellationToken);
         }

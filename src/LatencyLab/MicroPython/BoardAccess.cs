@@ -39,9 +39,12 @@ public sealed record BoardAccess
 }
 
 /// <summary>Several boards fit and nobody has said which is meant.</summary>
-public sealed class AmbiguousBoardException(string what, IReadOnlyList<string> candidates)
+public sealed class AmbiguousBoardException(BoardRole role, string what, IReadOnlyList<string> candidates)
     : LatencyLabException(FaultKind.Usage, $"{what}: {string.Join("; ", candidates)}.", null, "Name them with --target and --sampler, by port or by uid:.")
 {
+    /// <summary>What the board was wanted for.</summary>
+    public BoardRole Role { get; } = role;
+
     /// <summary>The boards that fit, as port and description.</summary>
     public IReadOnlyList<string> Candidates { get; } = candidates;
 }

@@ -55,7 +55,7 @@ public static class BoardFinder
             var (samplers, targets) = (boards.Where(IsRp2).ToArray(), boards.Where(b => !IsRp2(b)).ToArray());
             if (samplers.Length > 1 || targets.Length > 1)
             {
-                throw new AmbiguousBoardException(samplers.Length > 1 ? "Several boards could be the sampler" : "Several boards could be the target", [.. (samplers.Length > 1 ? samplers : targets).Select(Candidate)]);
+                throw samplers.Length > 1 ? SeveralFit(BoardRole.Sampler, samplers) : SeveralFit(BoardRole.Target, targets);
             }
 
             if (samplers.Length == 0 || targets.Length == 0)
@@ -95,7 +95,7 @@ public static class BoardFinder
             {
                 0 => throw NoBoard(selector),
                 1 => await BoardConnection.OpenAsync(ByPath(ports[0]), role, access, cancellationToken),
-                _ => throw new AmbiguousBoardException($"Several ports are '{selector.Text}'", [.. ports.Select(p => $"{p.Path} ({p.Topology ?? p.Product})")]),
+                _ => throw new AmbiguousBoardException(role, $"Several ports are '{selector.Text}'", [.. ports.Select(p => $"{p.Path} ({p.Topology ?? p.Product})")]),
             };
         }
 
@@ -126,9 +126,12 @@ public static class BoardFinder
         {
             0 => throw NoBoard(selector, boards),
             1 => fitting[0],
-            _ => throw new AmbiguousBoardException($"Several boards could be the {(role == BoardRole.Sampler ? "sampler" : "target")}", [.. fitting.Select(Candidate)]),
+            _ => throw SeveralFit(role, fitting),
         };
     }
+
+    private static AmbiguousBoardException SeveralFit(BoardRole role, IReadOnlyList<BoardConnection> boards) =>
+        new(role, $"Several boards could be the {(role == BoardRole.Sampler ? "sampler" : "target")}", [.. boards.Select(Candidate)]);
 
     private static async Task<List<BoardConnection>> OpenAllAsync(DeviceSelector selector, BoardAccess access, IReadOnlyList<BoardConnection> taken, CancellationToken cancellationToken)
     {

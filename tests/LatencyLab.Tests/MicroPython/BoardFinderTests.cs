@@ -44,11 +44,21 @@ public sealed class BoardFinderTests : IDisposable
         Connect("/dev/ttyACM0", 0x2e8a, 0x0005, "RP2040", "aa");
         Connect("/dev/ttyACM1", 0x2e8a, 0x0005, "RP2040", "bb");
         var fault = await Assert.ThrowsAsync<AmbiguousBoardException>(() => BoardFinder.OpenRigAsync(DeviceSelector.Auto, DeviceSelector.Auto, Access, Stop));
-        Assert.Equal(FaultKind.Usage, fault.Kind);
+        Assert.Equal((FaultKind.Usage, BoardRole.Sampler), (fault.Kind, fault.Role));
         Assert.Equal(2, fault.Candidates.Count);
         Assert.Contains("/dev/ttyACM1", fault.Message, StringComparison.Ordinal);
         Assert.All(_boards.Values, b => Assert.True(b.Link.IsDisposed));
         Assert.All(_boards.Values, b => Assert.Equal(SmallBoard.Mode.Friendly, b.State));
+    }
+
+    [Fact]
+    public async Task Several_ports_of_a_named_sampler_are_no_question_about_the_target()
+    {
+        Connect("/dev/ttyACM0", 0x2e8a, 0x0005, "RP2040", "aa");
+        Connect("/dev/ttyACM1", 0x2e8a, 0x0005, "RP2040", "bb");
+        Connect("/dev/ttyUSB0", 0x10c4, 0xea60, "ESP32", "cc");
+        var fault = await Assert.ThrowsAsync<AmbiguousBoardException>(() => BoardFinder.OpenRigAsync(DeviceSelector.Auto, DeviceSelector.Parse("usb:2e8a:0005"), Access, Stop));
+        Assert.Equal(BoardRole.Sampler, fault.Role);
     }
 
     [Fact]
