@@ -56,9 +56,6 @@ public static class TerminalText
 /// </summary>
 internal sealed class TerminalWriter(TextWriter inner, bool json) : TextWriter(CultureInfo.InvariantCulture)
 {
-    /// <summary>The terminal itself, for what the tool does to it on purpose.</summary>
-    public TextWriter Inner => inner;
-
     public override Encoding Encoding => inner.Encoding;
 
     public override void Write(char value)

@@ -42,9 +42,6 @@ public sealed class Pairer(PairingRules rules, IPairSink sink) : IPairing
     /// <summary>Answers known to be lost in gaps of the response channel, warm-up included.</summary>
     public long AnswersLost => _responseLine.LostOfKind;
 
-    /// <summary>Stimuli so far, warm-up included, lost ones too.</summary>
-    public long StimuliSeen => _nextSequence + rules.Warmup;
-
     public void Begin(CaptureHeader header)
     {
         foreach (var channel in header.Channels)

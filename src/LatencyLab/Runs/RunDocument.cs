@@ -150,6 +150,4 @@ public sealed record GapDocument
 
     public static GapDocument From(Gap gap) =>
         new() { FromTick = gap.FromTick, ToTick = gap.ToTick, Channel = gap.Channel, LostEdges = gap.LostEdges, Reason = gap.Reason };
-
-    public Gap ToGap() => new(FromTick, ToTick, Channel, LostEdges, Reason);
 }

@@ -51,11 +51,7 @@ public static class StimulusTable
 /// <summary>Pulses in trains (docs/protocol.md section 4).</summary>
 /// <param name="Pulses">Pulses of a train, from 2.</param>
 /// <param name="LowCycles">Low time between two of them, in system clock cycles.</param>
-public readonly record struct TrainCycles(int Pulses, uint LowCycles)
-{
-    /// <summary>True where a table that is replayed holds whole trains, so that the pattern goes on unbroken.</summary>
-    public bool FitsReplay => StimulusTable.MaxPairs % Pulses == 0;
-}
+public readonly record struct TrainCycles(int Pulses, uint LowCycles);
 
 /// <summary>A time of <paramref name="Min"/> cycles plus a uniform random part in [0, <paramref name="Width"/>).</summary>
 public readonly record struct CycleRange(uint Min, uint Width)
