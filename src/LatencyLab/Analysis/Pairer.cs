@@ -3,7 +3,7 @@ using LatencyLab.Signals;
 namespace LatencyLab.Analysis;
 
 /// <summary>
-/// Joins stimuli with their answers while edges stream in (contracts: Pairing). Memory holds only the edges above the watermark, so a
+/// Joins stimuli with their answers while edges stream in, by <see cref="PairingRules"/>. Memory holds only the edges above the watermark, so a
 /// capture may be longer than memory. Every stimulus leaves as one <see cref="Pair"/>, in order.
 /// </summary>
 public sealed class Pairer(PairingRules rules, IPairSink sink) : IPairing

@@ -2,7 +2,12 @@ using LatencyLab.Signals;
 
 namespace LatencyLab.Analysis;
 
-/// <summary>How stimuli and answers are joined (contracts: Pairing).</summary>
+/// <summary>
+/// How stimuli and answers are joined. A stimulus is answered by the first response edge from its own tick on, within the window and before the next stimulus;
+/// an edge in the tick of the next stimulus is that one's. The first answer after the window is late, a further one within it extra, every other one
+/// spurious. A stimulus whose window meets a gap on either channel, or is cut by the end without an answer, is excluded; after a gap nothing counts until
+/// the next stimulus that was surely seen.
+/// </summary>
 /// <param name="StimulusChannel">Index of the channel that asks.</param>
 /// <param name="ResponseChannel">Index of the channel that answers; may be the same line with another edge.</param>
 /// <param name="StimulusEdge">Edges that are stimuli.</param>

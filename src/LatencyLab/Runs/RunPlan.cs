@@ -56,7 +56,7 @@ public sealed record BurstPlan(int Length, Duration Gap)
     public const int MaxLength = 512;
 }
 
-/// <summary>One measurement as it was asked for, defaults filled in (contracts: Defaults of run).</summary>
+/// <summary>One measurement as it was asked for, defaults filled in.</summary>
 public sealed record RunPlan
 {
     public StimulusTest Test { get; init; } = StimulusTest.Irq;

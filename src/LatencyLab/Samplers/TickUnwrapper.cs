@@ -2,7 +2,7 @@ namespace LatencyLab.Samplers;
 
 /// <summary>
 /// Counter values of one channel to 64-bit ticks. The counter wraps every 2^32 ticks (68.7 s at 62.5 MHz); heartbeats say below which tick
-/// no later word can lie, so silence of any length is bridged exactly as long as heartbeats come (facts: micropython.md 6.6).
+/// no later word can lie, so silence of any length is bridged exactly as long as heartbeats come (docs/protocol.md section 3).
 /// </summary>
 public sealed class TickUnwrapper
 {

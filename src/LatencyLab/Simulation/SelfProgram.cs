@@ -3,7 +3,7 @@ using System.Text;
 
 namespace LatencyLab.Simulation;
 
-/// <summary>What the host asks of a board that times itself: docs/protocol.md section 2.5.</summary>
+/// <summary>What the host asks of a board that times itself: docs/protocol.md section 2.6.</summary>
 internal sealed record SelfPlan(
     uint Nonce, int Gpio, int StimulusGpio, IrqTrigger Trigger, string Handler, string Idle, long Count, uint Seed, (uint Min, uint Width) GapUs, long PulseUs, long WindowUs, long Seconds)
 {

@@ -1,6 +1,9 @@
 namespace LatencyLab.Simulation;
 
-/// <summary>Low and high times of the pulses in cycles, from a seed: docs/protocol.md section 4.</summary>
+/// <summary>
+/// Low and high times of the pulses in cycles, from a seed: docs/protocol.md section 4. Written from that page, as the board's script is; shared with the
+/// host's table of the same name it would share its faults.
+/// </summary>
 internal sealed class StimulusTable
 {
     /// <summary>Pairs that fit the board's table; more pulses replay it.</summary>

@@ -5,9 +5,9 @@ using LatencyLab.Units;
 namespace LatencyLab.Targets;
 
 /// <summary>What the target says at the end of a test.</summary>
-/// <param name="Callbacks">Interrupts that its handler served, warm-up included.</param>
-/// <param name="Errors">Errors in its handler.</param>
-/// <param name="Reason">"stop", "dead man" or "interrupt".</param>
+/// <param name="Callbacks">Interrupts that its handler served, warm-up included; periods of a burst.</param>
+/// <param name="Errors">Exceptions of the script itself, and calls of <c>micropython.schedule</c> that found its queue full; what the user's handler raised stands in <see cref="Raised"/>.</param>
+/// <param name="Reason">"stop", "dead man", "interrupt" or "error"; "done" where a board that times itself came to its end.</param>
 public sealed record TargetDone(long Callbacks, long Errors, string Reason)
 {
     /// <summary>How much each load has done: collections, bytes sent in tens, files written.</summary>

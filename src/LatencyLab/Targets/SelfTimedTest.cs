@@ -3,7 +3,7 @@ using LatencyLab.Signals;
 
 namespace LatencyLab.Targets;
 
-/// <summary>The irq test as a board times it by itself (docs/protocol.md section 2.5).</summary>
+/// <summary>The irq test as a board times it by itself (docs/protocol.md section 2.6).</summary>
 /// <param name="Nonce">Number of this measurement; lines with another one belong to somebody else.</param>
 /// <param name="Pin">GPIO with the interrupt.</param>
 /// <param name="StimulusPin">GPIO that is wired to it and fires.</param>

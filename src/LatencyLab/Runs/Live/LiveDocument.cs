@@ -3,7 +3,7 @@ namespace LatencyLab.Runs.Live;
 /// <summary>Member <c>live</c> of a run document: a session without a planned end, of whose edges only the last ones are in the folder.</summary>
 public sealed record LiveDocument
 {
-    /// <summary>"stopped", "duration", "break" or "fault".</summary>
+    /// <summary>"stopped", "duration", "break" or "fault"; "going on" while it is measured, and "killed" where a killed one was recovered.</summary>
     public required string End { get; init; }
 
     /// <summary>Captured time, pauses between captures left out.</summary>

@@ -108,7 +108,7 @@ public sealed class LiveSession
         }
     }
 
-    /// <summary>What has been counted so far, as a copy that doesn't change any more; null before the first capture began.</summary>
+    /// <summary>What has been counted so far, as a copy that doesn't change any more; empty before the first capture began.</summary>
     public PairTally Snapshot()
     {
         var copy = new PairTally();
