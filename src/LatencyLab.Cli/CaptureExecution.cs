@@ -1,5 +1,4 @@
 using System.Text;
-using LatencyLab.Captures;
 using LatencyLab.Cli.Commands;
 using LatencyLab.Cli.Devices;
 using LatencyLab.Runs;
@@ -49,15 +48,9 @@ internal sealed class CaptureExecution(RecordingOptions options, IReadOnlyList<s
     {
         using var log = folder.CreateLog(simulated, TimeProvider.System);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var flushed = TimeProvider.System.GetTimestamp();
         return await sampler.ListenAsync(new ListenRequest(options.Lines, options.Duration), new EdgeFanOut(log, watch), () =>
         {
-            if (TimeProvider.System.GetElapsedTime(flushed) >= ChunkLogWriter.FlushPeriod)
-            {
-                flushed = TimeProvider.System.GetTimestamp();
-                log.Flush();
-            }
-
+            log.FlushWhenDue();
             if (watch.HasEnough)
             {
                 enough.Cancel();

@@ -1,6 +1,7 @@
 using System.Text;
 using LatencyLab.Analysis;
 using LatencyLab.Boards;
+using LatencyLab.Captures;
 using LatencyLab.Cli.Commands;
 using LatencyLab.Cli.Devices;
 using LatencyLab.Reports;
@@ -175,8 +176,14 @@ internal sealed partial class RunExecution(RunRequest request, IReadOnlyList<str
     {
         using var log = folder.CreateLog(simulated, TimeProvider.System);
         using var csv = LatencyCsv.Create(folder.LatencyCsvPath, simulated ? LatencyCsv.SimulatedRunId : folder.RunId, timeBase, request.IsSelfTimed);
-        return await measure(new EdgeFanOut(log), [csv], FlushingProgress(log), cancellationToken);
+        return await measure(log, [csv], FlushingProgress(log), cancellationToken);
     }
+
+    private Action<RunProgress> FlushingProgress(ChunkLogWriter log) => progress =>
+    {
+        log.FlushWhenDue();
+        _progress.Show(progress);
+    };
 
     private void WriteCsv(RunFolder folder, int repeatIndex)
     {

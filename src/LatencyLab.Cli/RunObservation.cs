@@ -1,4 +1,3 @@
-using LatencyLab.Captures;
 using LatencyLab.Cli.Devices;
 using LatencyLab.Reports;
 using LatencyLab.Runs;
@@ -66,21 +65,5 @@ internal sealed partial class RunExecution
 
         var run = observed.ToDocument(Planned(observed.Result.TimeBase));
         return Conclude(folder, run, observed.Result, plan.RepeatIndex);
-    }
-
-    private Action<RunProgress> FlushingProgress(ChunkLogWriter log)
-    {
-        var flushed = TimeProvider.System.GetTimestamp();
-        return progress =>
-        {
-            // Called for every piece of the stream, at least once a heartbeat, so that nothing waits longer than the period.
-            if (TimeProvider.System.GetElapsedTime(flushed) >= ChunkLogWriter.FlushPeriod)
-            {
-                flushed = TimeProvider.System.GetTimestamp();
-                log.Flush();
-            }
-
-            _progress.Show(progress);
-        };
     }
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using LatencyLab.Boards;
-using LatencyLab.Captures;
 using LatencyLab.Cli.Commands;
 using LatencyLab.Reports;
 using LatencyLab.Runs;
@@ -101,15 +100,9 @@ internal sealed class SignalRunExecution(RunRequest request, SignalTest test, IR
     private async Task<MeasuredSignals> RecordAsync(SignalSession session, RunFolder folder, bool simulated, CancellationToken cancellationToken)
     {
         using var log = folder.CreateLog(simulated, TimeProvider.System);
-        var flushed = TimeProvider.System.GetTimestamp();
         return await session.MeasureAsync(log, progress =>
         {
-            if (TimeProvider.System.GetElapsedTime(flushed) >= ChunkLogWriter.FlushPeriod)
-            {
-                flushed = TimeProvider.System.GetTimestamp();
-                log.Flush();
-            }
-
+            log.FlushWhenDue();
             _progress.Show(progress);
         }, cancellationToken);
     }

@@ -7,7 +7,7 @@ namespace LatencyLab.Captures;
 
 /// <summary>
 /// Writes edges as they come into an append-only chunk log (edges.llc; <see cref="ChunkRecord"/> has the layout). Whoever records calls
-/// <see cref="Flush"/> every <see cref="FlushPeriod"/>: a process killed at any moment loses what came after the last call and nothing else.
+/// <see cref="FlushWhenDue"/> for every piece that comes: a process killed at any moment loses what came after the last call and nothing else.
 /// Thread-safe: one thread hands over edges while another flushes.
 /// </summary>
 public sealed class ChunkLogWriter : IEdgeSink, IDisposable
@@ -34,6 +34,7 @@ public sealed class ChunkLogWriter : IEdgeSink, IDisposable
     private long? _watermark;
     private long? _writtenWatermark;
     private long _lastSync;
+    private long _lastFlush;
     private bool _ended;
 
     private ChunkLogWriter(string path, SafeFileHandle file, CaptureOrigin origin, TimeProvider time)
@@ -42,7 +43,7 @@ public sealed class ChunkLogWriter : IEdgeSink, IDisposable
         _file = file;
         _origin = origin;
         _time = time;
-        _lastSync = time.GetTimestamp();
+        _lastSync = _lastFlush = time.GetTimestamp();
     }
 
     /// <summary>Makes the file; an existing one is never overwritten.</summary>
@@ -144,6 +145,17 @@ public sealed class ChunkLogWriter : IEdgeSink, IDisposable
         }
 
         Sync();
+    }
+
+    /// <summary>Flushes where that is <see cref="FlushPeriod"/> ago.</summary>
+    /// <exception cref="LatencyLabException">The disk is full or gone (kind storage).</exception>
+    public void FlushWhenDue()
+    {
+        if (_time.GetElapsedTime(_lastFlush) >= FlushPeriod)
+        {
+            _lastFlush = _time.GetTimestamp();
+            Flush();
+        }
     }
 
     /// <summary>Hands everything so far to the operating system, and about once a second to the disk itself.</summary>

@@ -108,7 +108,7 @@ public sealed class RunFolder
     /// <summary>Writes run.json as it is before the first edge, so that a killed run is recognised.</summary>
     public void Begin(RunDocument run) => Write(run with { Status = RunStatus.Partial, Reasons = [InProgress] });
 
-    /// <summary>Begins edges.llc. The caller flushes it every <see cref="ChunkLogWriter.FlushPeriod"/>.</summary>
+    /// <summary>Begins edges.llc. The caller has it flushed by <see cref="ChunkLogWriter.FlushWhenDue"/>.</summary>
     public ChunkLogWriter CreateLog(bool simulated, TimeProvider time) => ChunkLogWriter.Create(LogPath, new CaptureOrigin(RunId, simulated), time);
 
     /// <summary>Makes edges.parquet from the closed log, and then removes the log.</summary>
