@@ -41,7 +41,7 @@ internal sealed class CaptureExecution(RecordingOptions options, IReadOnlyList<s
         run = Concluded(run, outcome, watch, cancellationToken.IsCancellationRequested);
         folder.Write(run);
         Print(run, watch);
-        return run.Status switch { RunStatus.Invalid => ExitCode.MeasurementInvalid, RunStatus.Partial => ExitCode.Interrupted, _ => ExitCode.Done };
+        return ExitCodes.Of(run.Status);
     }
 
     private async Task<SamplerOutcome> RecordAsync(ISampler sampler, RunFolder folder, bool simulated, CaptureWatch watch, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using LatencyLab.Runs;
+
 namespace LatencyLab.Cli;
 
 /// <summary>What the process returns; scripts rely on these numbers, so they never change.</summary>
@@ -12,4 +14,15 @@ public enum ExitCode
     Storage = 6,
     GateInconclusive = 7,
     Interrupted = 130,
+}
+
+/// <summary>The exit code that a run's status stands for.</summary>
+internal static class ExitCodes
+{
+    public static ExitCode Of(RunStatus status) => status switch
+    {
+        RunStatus.Invalid => ExitCode.MeasurementInvalid,
+        RunStatus.Partial => ExitCode.Interrupted,
+        _ => ExitCode.Done,
+    };
 }

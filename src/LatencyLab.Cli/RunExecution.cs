@@ -157,7 +157,7 @@ internal sealed partial class RunExecution(RunRequest request, IReadOnlyList<str
         WriteCsv(folder, repeatIndex);
         _gate?.Add(folder.Path);
         Print(run, result, folder);
-        return run.Status switch { RunStatus.Invalid => ExitCode.MeasurementInvalid, RunStatus.Partial => ExitCode.Interrupted, _ => ExitCode.Done };
+        return ExitCodes.Of(run.Status);
     }
 
     private static async Task<(RunPlan Planned, SamplerIdentity Stamping, Measure Measure)> StartAsync(RunPlan plan, BoardOnPort? target, BoardOnPort sampler, CancellationToken cancellationToken)

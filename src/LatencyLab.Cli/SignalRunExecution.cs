@@ -94,7 +94,7 @@ internal sealed class SignalRunExecution(RunRequest request, SignalTest test, IR
         RunFolder.Replace(folder.SummaryCsvPath, stream => SummaryCsv.Write(run, stream));
         SignalPlots.Write(folder, run, measured);
         Print(run, folder);
-        return run.Status switch { RunStatus.Invalid => ExitCode.MeasurementInvalid, RunStatus.Partial => ExitCode.Interrupted, _ => ExitCode.Done };
+        return ExitCodes.Of(run.Status);
     }
 
     private async Task<MeasuredSignals> RecordAsync(SignalSession session, RunFolder folder, bool simulated, CancellationToken cancellationToken)
