@@ -43,18 +43,6 @@ public sealed record AnalysisRequest(
     }
 }
 
-/// <summary>Edge kinds as files and command lines write them.</summary>
-public static class EdgeWords
-{
-    public static bool TryParse(string text, out EdgeKind kind)
-    {
-        kind = text switch { "falling" => EdgeKind.Falling, "both" => EdgeKind.Both, _ => EdgeKind.Rising };
-        return text is "rising" or "falling" or "both";
-    }
-
-    public static string Of(EdgeKind kind) => kind switch { EdgeKind.Falling => "falling", EdgeKind.Both => "both", _ => "rising" };
-}
-
 /// <summary>Latencies of a capture that stands in a file, in one pass over it.</summary>
 public static class FileAnalysis
 {

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using LatencyLab.Boards;
-using LatencyLab.Signals;
 
 namespace LatencyLab.Targets;
 
@@ -26,8 +25,6 @@ internal static class CallJson
 
         return Encoding.UTF8.GetString(buffer.ToArray());
     }
-
-    public static string Word(EdgeKind edge) => edge switch { EdgeKind.Falling => "falling", EdgeKind.Both => "both", _ => "rising" };
 
     public static string Word(Enum choice) => choice.ToString().ToLowerInvariant();
 

@@ -61,6 +61,6 @@ public sealed record IrqTest(
 
     /// <summary>Arguments of the call.</summary>
     public string ToJson() => Conditions.AddTo(CallJson.Text(
-        ("nonce", Nonce), ("pin", Pin), ("response_pin", ResponsePin), ("irq", CallJson.Word(Edge)), ("handler", CallJson.Word(Handler)), ("idle", CallJson.Word(Idle)),
+        ("nonce", Nonce), ("pin", Pin), ("response_pin", ResponsePin), ("irq", EdgeWords.Of(Edge)), ("handler", CallJson.Word(Handler)), ("idle", CallJson.Word(Idle)),
         ("seconds", Seconds), ("set", Handler == IrqHandler.Viper ? CallJson.Register(Set) : null)));
 }

@@ -26,6 +26,6 @@ public sealed record PollTest(
     ];
 
     public string ToJson() => Conditions.AddTo(CallJson.Text(
-        ("nonce", Nonce), ("pin", Pin), ("response_pin", ResponsePin), ("irq", CallJson.Word(Edge)), ("handler", CallJson.Word(Handler)), ("seconds", Seconds),
+        ("nonce", Nonce), ("pin", Pin), ("response_pin", ResponsePin), ("irq", EdgeWords.Of(Edge)), ("handler", CallJson.Word(Handler)), ("seconds", Seconds),
         ("in", In is { } input ? new long[] { input.Address, input.Mask } : null), ("set", CallJson.Register(Set))));
 }

@@ -22,6 +22,6 @@ public sealed record ScheduleTest(uint Nonce, int Pin, int ResponsePin, EdgeKind
     public IEnumerable<string> Parts => ["target/core", "target/frame", "target/schedule", .. Conditions.Parts];
 
     public string ToJson() => Conditions.AddTo(CallJson.Text(
-        ("nonce", Nonce), ("pin", Pin), ("response_pin", ResponsePin), ("irq", CallJson.Word(Edge)), ("handler", Hard ? "hard" : "bytecode"),
+        ("nonce", Nonce), ("pin", Pin), ("response_pin", ResponsePin), ("irq", EdgeWords.Of(Edge)), ("handler", Hard ? "hard" : "bytecode"),
         ("idle", CallJson.Word(Idle)), ("seconds", Seconds)));
 }

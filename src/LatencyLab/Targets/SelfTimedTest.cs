@@ -1,4 +1,3 @@
-using System.Globalization;
 using LatencyLab.Signals;
 
 namespace LatencyLab.Targets;
@@ -30,13 +29,9 @@ public sealed record SelfTimedTest(
     public static double LongestSeconds(int count, double stimulusSeconds) => (count * stimulusSeconds) + (((count / BatchStimuli) + 1) * BatchPauseSeconds);
 
     /// <summary>Arguments of the call.</summary>
-    public string ToJson()
-    {
-        var edge = Edge switch { EdgeKind.Falling => "falling", EdgeKind.Both => "both", _ => "rising" };
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $$"""{"nonce":{{Nonce}},"pin":{{Pin}},"stimulus_pin":{{StimulusPin}},"irq":"{{edge}}","handler":"{{Handler.ToString().ToLowerInvariant()}}","idle":"{{Idle.ToString().ToLowerInvariant()}}","count":{{Count}},"seed":{{Seed}},"gap":[{{GapUs.Min}},{{GapUs.Width}}],"pulse":{{PulseUs}},"window":{{WindowUs}},"seconds":{{Seconds:0.###}}}""");
-    }
+    public string ToJson() => CallJson.Text(
+        ("nonce", Nonce), ("pin", Pin), ("stimulus_pin", StimulusPin), ("irq", EdgeWords.Of(Edge)), ("handler", CallJson.Word(Handler)), ("idle", CallJson.Word(Idle)),
+        ("count", Count), ("seed", Seed), ("gap", new long[] { GapUs.Min, GapUs.Width }), ("pulse", PulseUs), ("window", WindowUs), ("seconds", Seconds));
 }
 
 /// <summary>The clock with which a board times itself, and what using it costs.</summary>

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LatencyLab.MicroPython;
-using LatencyLab.Runs;
 using LatencyLab.Signals;
 using LatencyLab.Targets;
 

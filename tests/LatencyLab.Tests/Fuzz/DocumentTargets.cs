@@ -4,6 +4,7 @@ using LatencyLab.Formats;
 using LatencyLab.Links;
 using LatencyLab.Runs;
 using LatencyLab.Runs.Suites;
+using LatencyLab.Signals;
 using LatencyLab.Simulation;
 using LatencyLab.Tests.Runs;
 using LatencyLab.Units;
