@@ -3,6 +3,7 @@ using LatencyLab.Analysis;
 using LatencyLab.Samplers;
 using LatencyLab.Signals;
 using LatencyLab.Units;
+using static LatencyLab.Runs.PlanCheck;
 
 namespace LatencyLab.Runs;
 
@@ -87,12 +88,4 @@ public sealed record ObservationPlan
         Label = Label,
         MaxExcludedPercent = MaxExcludedPercent,
     };
-
-    private static void Require(bool condition, string what, string option, string remedy)
-    {
-        if (!condition)
-        {
-            throw new LatencyLabException(FaultKind.Usage, what, option, remedy);
-        }
-    }
 }

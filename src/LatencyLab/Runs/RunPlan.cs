@@ -4,6 +4,7 @@ using LatencyLab.Samplers;
 using LatencyLab.Signals;
 using LatencyLab.Targets;
 using LatencyLab.Units;
+using static LatencyLab.Runs.PlanCheck;
 
 namespace LatencyLab.Runs;
 
@@ -259,12 +260,4 @@ public sealed record RunPlan
         Label = Label,
         MaxExcludedPercent = MaxExcludedPercent,
     };
-
-    private static void Require(bool condition, string what, string option, string remedy)
-    {
-        if (!condition)
-        {
-            throw new LatencyLabException(FaultKind.Usage, what, option, remedy);
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using LatencyLab.Units;
+using static LatencyLab.Runs.PlanCheck;
 
 namespace LatencyLab.Runs.Live;
 
@@ -34,13 +35,5 @@ public sealed record LivePlan(RunPlan Plan, Duration? Duration, Duration? BreakO
     {
         var mean = Plan.Gap.Min.Seconds + (Plan.Gap.Width.Seconds / 2) + (Plan.StimuliPerPulse == 2 ? 0 : Plan.Pulse.Seconds);
         return (Plan with { Seed = seed, Samples = (int)Math.Clamp(SegmentSeconds / Math.Max(mean, 1e-6), LeastSamples, MostSamples) }).Checked();
-    }
-
-    private static void Require(bool condition, string what, string option, string remedy)
-    {
-        if (!condition)
-        {
-            throw new LatencyLabException(FaultKind.Usage, what, option, remedy);
-        }
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using LatencyLab.Boards;
 using LatencyLab.Targets;
 using LatencyLab.Units;
+using static LatencyLab.Runs.PlanCheck;
 
 namespace LatencyLab.Runs.Periodic;
 
@@ -111,12 +112,4 @@ public sealed record SignalPlan
         RepeatIndex = RepeatIndex,
         Label = Label,
     };
-
-    private static void Require(bool condition, string what, string option, string remedy)
-    {
-        if (!condition)
-        {
-            throw new LatencyLabException(FaultKind.Usage, what, option, remedy);
-        }
-    }
 }
