@@ -66,7 +66,7 @@ internal sealed class CaptureExecution(RecordingOptions options, IReadOnlyList<s
         return run with
         {
             Status = outcome.Faults.Count > 0 || tooFew ? RunStatus.Invalid : isCutShort ? RunStatus.Partial : RunStatus.Complete,
-            Reasons = outcome.Faults.Count > 0 ? outcome.Faults : tooFew ? [$"{options.Edges} edges were asked for, {watch.EdgesByChannel.Sum()} came before the sampler's end."] : isCutShort ? ["Interrupted by the user."] : [],
+            Reasons = outcome.Faults.Count > 0 ? outcome.Faults : tooFew ? [$"{options.Edges} edges were asked for, {watch.EdgesByChannel.Sum()} came before the sampler's end."] : isCutShort ? [RunSession.Interrupted] : [],
             Gaps = [.. watch.Gaps.Select(GapDocument.From)],
             Warnings = outcome.Warnings,
             Firmware = outcome.Firmware,

@@ -62,23 +62,17 @@ public sealed class ObservationSession(ObservationPlan plan, ISampler sampler)
             _reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{wanted} stimuli were asked for, warm-up included, and {pipeline.Tally.Total} came before the sampler's end."));
         }
 
-        if (result.Counts.Matched == 0 && !interrupted)
+        if (!interrupted)
         {
-            _reasons.Add("Nothing matched: no stimulus was answered in its window.");
+            LatencyFindings.AddNothingMatched(result.Counts, _reasons);
         }
 
         // The end of a recording that nobody aligned with the stimuli cuts the window of the last one.
-        var excluded = Math.Max(0, result.Counts.Excluded - 1);
-        var excludedPercent = result.Counts.Stimuli == 0 ? 0 : 100.0 * excluded / result.Counts.Stimuli;
-        if (excludedPercent > plan.MaxExcludedPercent)
-        {
-            _reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{excluded} of {result.Counts.Stimuli} stimuli are excluded ({excludedPercent:0.##} %), more than {plan.MaxExcludedPercent:0.##} %."));
-        }
-
+        LatencyFindings.AddTooManyExcluded(result.Counts, 1, plan.MaxExcludedPercent, _reasons);
         var status = _reasons.Count > 0 ? RunStatus.Invalid : interrupted ? RunStatus.Partial : RunStatus.Complete;
         if (interrupted)
         {
-            _reasons.Add("Interrupted by the user.");
+            _reasons.Add(RunSession.Interrupted);
         }
 
         return new Observation(

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LatencyLab.Analysis;
 using LatencyLab.Boards;
 using LatencyLab.MicroPython;
@@ -259,11 +258,8 @@ public sealed class RunSession
         var result = pipeline.Result(done?.Callbacks, _plan.Limit);
         _warnings.AddRange(result.Warnings);
         JudgeStream(result, outcome, interrupted);
-        if (result.Counts.Matched == 0 && !interrupted)
-        {
-            _reasons.Add("Nothing matched: no stimulus was answered in its window.");
-        }
-        else if (result.Trains is null && result.Counts.Missed > 0.9 * result.Counts.Stimuli)
+        var nothing = !interrupted && LatencyFindings.AddNothingMatched(result.Counts, _reasons);
+        if (!nothing && result.Trains is null && result.Counts.Missed > 0.9 * result.Counts.Stimuli)
         {
             var ran = done?.Callbacks > 2 * (result.Counts.Matched + _plan.Warmup);
             var why = done is null ? "" : ran ? " The handler ran all the same: look at the response pin and its wire." : " The handler did not run: the target or its script is stuck, or the stimulus wire is loose.";
@@ -271,13 +267,7 @@ public sealed class RunSession
         }
 
         // The user's Ctrl-C cuts the window of the last stimulus, which says nothing about the link.
-        var excluded = Math.Max(0, result.Counts.Excluded - (interrupted ? 1 : 0));
-        var excludedPercent = result.Counts.Stimuli == 0 ? 0 : 100.0 * excluded / result.Counts.Stimuli;
-        if (excludedPercent > _plan.MaxExcludedPercent)
-        {
-            _reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{excluded} of {result.Counts.Stimuli} stimuli are excluded ({excludedPercent:0.##} %), more than {_plan.MaxExcludedPercent:0.##} %."));
-        }
-
+        LatencyFindings.AddTooManyExcluded(result.Counts, interrupted ? 1 : 0, _plan.MaxExcludedPercent, _reasons);
         if (result.Withheld > 0 && result.Summary.N == 0 && result.Trains is null)
         {
             _reasons.Add("Callbacks and answers don't add up, and nothing shows where: no latency can be given.");

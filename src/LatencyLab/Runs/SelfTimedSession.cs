@@ -1,4 +1,3 @@
-using System.Globalization;
 using LatencyLab.Analysis;
 using LatencyLab.Samplers;
 using LatencyLab.Signals;
@@ -183,17 +182,12 @@ public sealed class SelfTimedSession
             }
         }
 
-        if (result.Counts.Matched == 0 && !interrupted)
+        if (!interrupted)
         {
-            _reasons.Add("Nothing matched: no stimulus was answered in its window.");
+            LatencyFindings.AddNothingMatched(result.Counts, _reasons);
         }
 
-        var excludedPercent = result.Counts.Stimuli == 0 ? 0 : 100.0 * Math.Max(0, result.Counts.Excluded - (interrupted ? 1 : 0)) / result.Counts.Stimuli;
-        if (excludedPercent > _plan.MaxExcludedPercent)
-        {
-            _reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{result.Counts.Excluded} of {result.Counts.Stimuli} stimuli are excluded ({excludedPercent:0.##} %), more than {_plan.MaxExcludedPercent:0.##} %."));
-        }
-
+        LatencyFindings.AddTooManyExcluded(result.Counts, interrupted ? 1 : 0, _plan.MaxExcludedPercent, _reasons);
         var status = _reasons.Count > 0 ? RunStatus.Invalid : interrupted ? RunStatus.Partial : RunStatus.Complete;
         if (interrupted)
         {

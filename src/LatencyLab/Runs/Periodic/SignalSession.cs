@@ -280,7 +280,7 @@ public sealed class SignalSession
         var status = _reasons.Count > 0 ? RunStatus.Invalid : interrupted ? RunStatus.Partial : RunStatus.Complete;
         if (interrupted)
         {
-            _reasons.Add("Interrupted by the user.");
+            _reasons.Add(RunSession.Interrupted);
         }
 
         var firmware = _target.Board.Loaded.Concat(_sampler.Board.Loaded).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
