@@ -330,5 +330,5 @@ public sealed class RunSession
     }
 
     /// <summary>Tells this capture's frames and lines from those of any other; from the seed, so that the same plan is the same bytes on the simulated rig.</summary>
-    internal static uint Nonce(uint seed) => StimulusTable.Next(seed == 0 ? StimulusTable.SeedInsteadOfZero : seed);
+    internal static uint Nonce(uint seed) => StimulusTable.Next(StimulusTable.StateOf(seed));
 }

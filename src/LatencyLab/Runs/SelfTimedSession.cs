@@ -67,7 +67,7 @@ public sealed class SelfTimedSession
         onProgress(new RunProgress("checking the wire", 0, _plan.Samples + _plan.Warmup, null, TimeBase));
         var wires = await SelfWiringCheck.RunAsync(_board.Board, _plan.StimulusPin ?? _plan.ResponsePin, _plan.Pin, cancellationToken);
         var test = Test();
-        var target = await SelfTimedTarget.StartAsync(_board.Board, test, BatchSeconds(), cancellationToken);
+        var target = await SelfTimedTarget.StartAsync(_board.Board, test, SelfTimedTest.BatchSeconds(StimulusSeconds), cancellationToken);
         if (target.Timing.TickHz != TimeBase.TickHz)
         {
             throw new DeviceException($"The board's clock changed from {UnitText.Frequency(TimeBase.TickHz)} to {UnitText.Frequency(target.Timing.TickHz)}.", _board.Port, "Run again; a program or setting that changes the clock can't be measured so.");
@@ -202,12 +202,10 @@ public sealed class SelfTimedSession
         var micros = new TimeBase(1_000_000);
         var gap = _plan.Gap.ToCycles(micros.TickHz, 1);
         return new SelfTimedTest(
-            StimulusTable.Next(_plan.Seed == 0 ? StimulusTable.SeedInsteadOfZero : _plan.Seed), _plan.Pin, _plan.StimulusPin ?? _plan.ResponsePin, _plan.Irq, _plan.Handler, _plan.Idle,
+            RunSession.Nonce(_plan.Seed), _plan.Pin, _plan.StimulusPin ?? _plan.ResponsePin, _plan.Irq, _plan.Handler, _plan.Idle,
             _plan.Samples + _plan.Warmup, _plan.Seed, (gap.Min, gap.Width), micros.ToTicks(_plan.Pulse), Math.Max(1, micros.ToTicks(_plan.Window)),
             Math.Ceiling(SelfTimedTest.LongestSeconds(_plan.Samples + _plan.Warmup, StimulusSeconds)) + 1);
     }
 
     private double StimulusSeconds => _plan.Gap.Min.Seconds + _plan.Gap.Width.Seconds + _plan.Pulse.Seconds + _plan.Window.Seconds;
-
-    private double BatchSeconds() => SelfTimedTest.LongestSeconds(12, StimulusSeconds);
 }

@@ -26,7 +26,7 @@ public static class StimulusTable
     /// <param name="train">Pulses that come close together; null for single ones.</param>
     public static (uint LowCycles, uint HighCycles)[] Create(uint seed, int pulses, CycleRange low, CycleRange high, TrainCycles? train = null)
     {
-        var state = seed == 0 ? SeedInsteadOfZero : seed;
+        var state = StateOf(seed);
         var table = new (uint, uint)[Math.Min(pulses, MaxPairs)];
         for (var k = 0; k < table.Length; k++)
         {
@@ -38,6 +38,9 @@ public static class StimulusTable
 
         return table;
     }
+
+    /// <summary>The state in which the generator begins.</summary>
+    public static uint StateOf(uint seed) => seed == 0 ? SeedInsteadOfZero : seed;
 
     /// <summary>The generator's next state. Overflow is meant: the arithmetic is modulo 2^32.</summary>
     public static uint Next(uint state)

@@ -28,6 +28,9 @@ public sealed record SelfTimedTest(
     /// <summary>How long it takes at most, in seconds of the board.</summary>
     public static double LongestSeconds(int count, double stimulusSeconds) => (count * stimulusSeconds) + (((count / BatchStimuli) + 1) * BatchPauseSeconds);
 
+    /// <summary>How long one line of stamps takes at most, in seconds of the board.</summary>
+    public static double BatchSeconds(double stimulusSeconds) => LongestSeconds(BatchStimuli, stimulusSeconds);
+
     /// <summary>Arguments of the call.</summary>
     public string ToJson() => CallJson.Text(
         ("nonce", Nonce), ("pin", Pin), ("stimulus_pin", StimulusPin), ("irq", EdgeWords.Of(Edge)), ("handler", CallJson.Word(Handler)), ("idle", CallJson.Word(Idle)),

@@ -104,7 +104,7 @@ public sealed class LiveSession
                 return Conclude(end, [], 0, watch.First);
             }
 
-            _segment = _live.Segment(StimulusTable.Next(_segment.Seed == 0 ? StimulusTable.SeedInsteadOfZero : _segment.Seed));
+            _segment = _live.Segment(StimulusTable.Next(StimulusTable.StateOf(_segment.Seed)));
         }
     }
 
