@@ -1,5 +1,5 @@
 # latencylab target/self 1
-# The irq test timed by the board itself: docs/protocol.md section 2.5. One wire leads from the stimulus pin to the pin
+# The irq test timed by the board itself: docs/protocol.md section 2.6. One wire leads from the stimulus pin to the pin
 # with the interrupt. From the first to the last stimulus of a batch nothing allocates, since the garbage collector is
 # off; stamps are small integers in cells that exist before. A batch is sent in a pause of its own.
 LL_BATCH = 12  # a line of 12 stimuli has less than 1024 bytes, whatever the numbers are
