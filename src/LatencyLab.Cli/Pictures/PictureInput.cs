@@ -31,22 +31,8 @@ internal sealed record PictureInput(string Path, RunDocument? Run, ICaptureSourc
 
     /// <summary>How stimulus and response are found and joined.</summary>
     /// <exception cref="LatencyLabException">The run paired nothing, or the channels aren't known (kind usage).</exception>
-    public PairingRules Rules(CaptureHeader header)
-    {
-        if (Run?.Plan is not { StimulusChannel: { } stimulus, ResponseChannel: { } response } plan || Request.Pair is not null)
-        {
-            return FileAnalysis.RulesFor(Request, header);
-        }
-
-        if (stimulus >= header.Channels.Count || response >= header.Channels.Count || stimulus < 0 || response < 0)
-        {
-            throw new CaptureFormatException("run.json names a channel that the capture doesn't have.", Path);
-        }
-
-        return EdgeWords.TryParse(plan.StimulusEdge ?? "rising", out var stimulusEdge) && EdgeWords.TryParse(plan.ResponseEdge ?? "rising", out var responseEdge)
-            ? new PairingRules(stimulus, response, stimulusEdge, responseEdge, plan.WindowTicks, plan.MinLatencyTicks ?? 0, Run.Live is null ? plan.Warmup ?? 0 : 0, FileAnalysis.TrainOf(plan, Path))
-            : throw new CaptureFormatException($"run.json names edges that don't exist: '{plan.StimulusEdge}', '{plan.ResponseEdge}'.", Path);
-    }
+    public PairingRules Rules(CaptureHeader header) =>
+        (Request.Pair is null && Run is not null ? FileAnalysis.RulesOf(Run, header, Path) : null) ?? FileAnalysis.RulesFor(Request, header);
 
     /// <summary>
     /// Reads and pairs it. A live session stored the edges of its end and the counts of the whole: without a window, latencies are those of the whole and

@@ -76,21 +76,18 @@ public static class FileAnalysis
         RunFolder folder, AnalysisRequest? request = null, Func<TimeBase, IPairSink>? also = null, CancellationToken cancellationToken = default)
     {
         var run = folder.Read();
-        var plan = run.Plan;
-        if (plan.StimulusChannel is not { } stimulus || plan.ResponseChannel is not { } response)
+        if (run.Plan is { StimulusChannel: null } or { ResponseChannel: null })
         {
             throw new LatencyLabException(FaultKind.Usage, "This capture has no stimulus and response of its own.", folder.Path,
                 run.Signals is { Count: > 0 } signals ? $"Look at one of its signals: --signal {signals[0].Name}." : "Say which channels to pair: --pair STIMULUS:RESPONSE.");
         }
 
-        var rules = new PairingRules(
-            stimulus, response, EdgeOf(plan.StimulusEdge), EdgeOf(plan.ResponseEdge), plan.WindowTicks, plan.MinLatencyTicks ?? 0, run.Live is null ? plan.Warmup ?? 0 : 0, TrainOf(plan, folder.Path));
-        var pairing = new LatePairing(header => CheckChannels(rules, header, folder.Path), also);
+        var pairing = new LatePairing(header => RulesOf(run, header, folder.Path)!, also);
         var source = folder.OpenEdges();
         source.Read(pairing, cancellationToken);
         var pipeline = pairing.Pipeline!;
         // A live session kept the edges of its end only: its callbacks were those of the whole.
-        var result = pipeline.Result(run.Live is null ? run.Counts?.Callbacks + pipeline.Tally.WarmupAnswered : null, request?.Limit ?? LimitOf(plan));
+        var result = pipeline.Result(run.Live is null ? run.Counts?.Callbacks + pipeline.Tally.WarmupAnswered : null, request?.Limit ?? LimitOf(run.Plan));
         var edgeNs = run.Sampler?.BiasNs ?? (run.Sampler is { ClockHz: null } ? 0 : result.TimeBase.TickNs / 2);
         var analysis = Document(pipeline, result, source.Format, folder.Path, edgeNs, run.Sampler?.ClockPpmLimit ?? PicoSampler.ClockPpm);
         analysis = analysis with { Document = analysis.Document with { Simulated = run.Simulated } };
@@ -157,18 +154,33 @@ public static class FileAnalysis
             request.Window is { } window ? header.TimeBase.ToTicks(window) : null, header.TimeBase.ToTicks(request.MinLatency));
     }
 
-    private static PairingRules CheckChannels(PairingRules rules, CaptureHeader header, string folder) =>
-        rules.StimulusChannel < header.Channels.Count && rules.ResponseChannel < header.Channels.Count && rules.StimulusChannel >= 0 && rules.ResponseChannel >= 0
-            ? rules
-            : throw new CaptureFormatException("run.json names channels that the edges don't have.", folder);
+    /// <summary>The channels and edges that a run has paired; null where it has no stimuli of its own.</summary>
+    /// <exception cref="CaptureFormatException">run.json names channels that the edges don't have, or edges or trains that don't exist.</exception>
+    public static PairingRules? RulesOf(RunDocument run, CaptureHeader header, string path)
+    {
+        if (run.Plan is not { StimulusChannel: { } stimulus, ResponseChannel: { } response } plan)
+        {
+            return null;
+        }
 
-    /// <summary>The trains of a plan that was read from a file.</summary>
-    /// <exception cref="CaptureFormatException">No train has that length.</exception>
-    public static int? TrainOf(PlanDocument plan, string file) => plan.Burst is null or (>= 2 and <= BurstPlan.MaxLength)
-        ? plan.Burst
-        : throw new CaptureFormatException($"run.json says trains of {plan.Burst} stimuli; they have 2 to {BurstPlan.MaxLength}.", file);
+        if (stimulus < 0 || stimulus >= header.Channels.Count || response < 0 || response >= header.Channels.Count)
+        {
+            throw new CaptureFormatException("run.json names channels that the edges don't have.", path);
+        }
 
-    private static EdgeKind EdgeOf(string? word) => EdgeWords.TryParse(word ?? "rising", out var kind) ? kind : EdgeKind.Rising;
+        if (!EdgeWords.TryParse(plan.StimulusEdge ?? "rising", out var stimulusEdge) || !EdgeWords.TryParse(plan.ResponseEdge ?? "rising", out var responseEdge))
+        {
+            throw new CaptureFormatException($"run.json names edges that don't exist: '{plan.StimulusEdge}', '{plan.ResponseEdge}'.", path);
+        }
+
+        if (plan.Burst is < 2 or > BurstPlan.MaxLength)
+        {
+            throw new CaptureFormatException($"run.json says trains of {plan.Burst} stimuli; they have 2 to {BurstPlan.MaxLength}.", path);
+        }
+
+        return new PairingRules(
+            stimulus, response, stimulusEdge, responseEdge, plan.WindowTicks, plan.MinLatencyTicks ?? 0, run.Live is null ? plan.Warmup ?? 0 : 0, plan.Burst);
+    }
 
     private static int Find(CaptureHeader header, string name) =>
         header.Channels.FirstOrDefault(c => string.Equals(c.Name, name, StringComparison.Ordinal))?.Index

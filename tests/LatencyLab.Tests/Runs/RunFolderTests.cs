@@ -89,6 +89,19 @@ public sealed class RunFolderTests : IDisposable
         Assert.Equal((null, null, null, null, null, null), (run.Counts, run.LatencyNs, run.ByEdge, run.Burst, run.DetailsNs, run.UncertaintyNs));
     }
 
+    [Theory]
+    [InlineData("sideways", 1)]
+    [InlineData("falling", 9)]
+    public void A_run_that_names_edges_or_channels_that_are_not_there_is_not_analysed(string edge, int responseChannel)
+    {
+        var (folder, truth) = Record(withEnd: true);
+        folder.ConvertLog(keepLog: false);
+        Finish(folder, truth);
+        var run = folder.Read();
+        folder.Write(run with { Plan = run.Plan with { StimulusEdge = edge, ResponseChannel = responseChannel } });
+        Assert.Throws<CaptureFormatException>(() => FileAnalysis.Run(folder));
+    }
+
     [Fact]
     public void A_damaged_log_stays_beside_what_could_be_read_of_it()
     {
