@@ -70,10 +70,8 @@ internal sealed class CaptureExecution(RecordingOptions options, IReadOnlyList<s
             Gaps = [.. watch.Gaps.Select(GapDocument.From)],
             Warnings = outcome.Warnings,
             Firmware = outcome.Firmware,
-            Sampler = SamplerDocument.Of(outcome.Sampler) with
+            Sampler = SamplerDocument.Of(outcome.Sampler, outcome.Health) with
             {
-                LostFrames = outcome.Health.FramesLost,
-                ForeignBytes = outcome.Health.StrayBytes,
                 Channels = [.. options.Lines.Select((line, i) => new ChannelDocument { Index = i, Name = line.Name, Edges = watch.EdgesByChannel[i] })],
             },
         };

@@ -93,11 +93,9 @@ public static class MeasuredRunDocument
         Gaps = result.Gaps,
     };
 
-    private static SamplerDocument SamplerOf(MeasuredRun run) => SamplerDocument.Of(run.Sampler) with
+    private static SamplerDocument SamplerOf(MeasuredRun run) => SamplerDocument.Of(run.Sampler, run.Outcome?.Health) with
     {
         Pulses = run.Outcome?.Pulses,
-        LostFrames = run.Outcome?.Health.FramesLost,
-        ForeignBytes = run.Outcome?.Health.StrayBytes,
         Channels = [.. run.EdgesSeen.Select((edges, index) => new ChannelDocument { Index = index, Name = $"D{index}", Edges = edges })],
     };
 }

@@ -106,10 +106,8 @@ public sealed record Observation(
             Reasons = Reasons,
             Firmware = Outcome?.Firmware ?? draft.Firmware,
             Plan = Plan.ToDocument(Result.TimeBase),
-            Sampler = SamplerDocument.Of(Sampler) with
+            Sampler = SamplerDocument.Of(Sampler, Outcome?.Health) with
             {
-                LostFrames = Outcome?.Health.FramesLost,
-                ForeignBytes = Outcome?.Health.StrayBytes,
                 Channels =
                 [
                     new ChannelDocument { Index = 0, Name = Plan.Stimulus.Name, Edges = EdgesSeen[0] },

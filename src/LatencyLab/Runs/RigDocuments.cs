@@ -179,8 +179,10 @@ public sealed record SamplerDocument
 
     public IReadOnlyList<ChannelDocument> Channels { get; init => field = value ?? []; } = [];
 
-    /// <summary>What a sampler says of itself; counts come at the end.</summary>
-    public static SamplerDocument Of(SamplerIdentity sampler) => new()
+    /// <summary>What a sampler says of itself, and how much of what it sent arrived.</summary>
+    /// <param name="sampler">The sampler.</param>
+    /// <param name="health">Its link; null before the end, and where it was never known.</param>
+    public static SamplerDocument Of(SamplerIdentity sampler, StreamHealth? health = null) => new()
     {
         Kind = sampler.Kind,
         TickHz = sampler.TickHz,
@@ -196,6 +198,8 @@ public sealed record SamplerDocument
         Ticks = sampler.Ticks,
         ReadNs = sampler.ReadNs,
         BiasNs = sampler.BiasNs,
+        LostFrames = health?.FramesLost,
+        ForeignBytes = health?.StrayBytes,
     };
 }
 

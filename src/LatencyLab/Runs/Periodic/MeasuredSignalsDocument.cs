@@ -35,10 +35,8 @@ public static class MeasuredSignalsDocument
             CpuHz = measured.CpuHz ?? measured.Target.Board.Identity.CpuHz,
             LoadWork = measured.LoadWork is { Count: > 0 } work ? work : null,
         },
-        Sampler = SamplerDocument.Of(measured.Sampler) with
+        Sampler = SamplerDocument.Of(measured.Sampler, measured.Health) with
         {
-            LostFrames = measured.Health.FramesLost,
-            ForeignBytes = measured.Health.StrayBytes,
             Channels = [.. measured.EdgesByChannel.Select((edges, index) => new ChannelDocument { Index = index, Name = SignalSession.ChannelNames(measured.Plan)[index], Edges = edges })],
         },
         Wiring = new WiringDocument { Wires = measured.Wires },
