@@ -172,6 +172,7 @@ public sealed record SamplerDocument
 
     public long? LostFrames { get; init; }
 
+    /// <summary>Frames with a right checksum whose content makes no sense; one with a wrong checksum is lost.</summary>
     public long? DamagedFrames { get; init; }
 
     /// <summary>Bytes between frames that belonged to none.</summary>
@@ -199,6 +200,7 @@ public sealed record SamplerDocument
         ReadNs = sampler.ReadNs,
         BiasNs = sampler.BiasNs,
         LostFrames = health?.FramesLost,
+        DamagedFrames = health?.FramesMalformed,
         ForeignBytes = health?.StrayBytes,
     };
 }

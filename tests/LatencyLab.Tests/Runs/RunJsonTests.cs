@@ -2,12 +2,20 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CsCheck;
 using LatencyLab.Runs;
+using LatencyLab.Samplers;
 using LatencyLab.TestSupport;
 
 namespace LatencyLab.Tests.Runs;
 
 public sealed class RunJsonTests
 {
+    [Fact]
+    public void What_a_samplers_link_lost_is_told()
+    {
+        var told = SamplerDocument.Of(new SamplerIdentity("pico", "a0", 62_500_000), new StreamHealth { FramesLost = 1, FramesMalformed = 2, StrayBytes = 3 });
+        Assert.Equal((1, 2, 3), (told.LostFrames, told.DamagedFrames, told.ForeignBytes));
+    }
+
     [Fact]
     public void The_members_that_are_fixed_from_the_first_day_have_their_names()
     {
