@@ -28,7 +28,7 @@ public sealed class Output(TextWriter result, TextWriter talk, bool json, bool v
     public bool ResultIsAscii { get; init; }
 
     /// <summary>Columns of the result's terminal; a page's width where it is a file or pipe.</summary>
-    public int WidthColumns { get; init; } = 100;
+    public int WidthColumns { get; init; } = Terminal.PageColumns;
 
     /// <summary>Says what happened, why and what to try, and returns the exit code of the fault.</summary>
     public ExitCode Fail(LatencyLabException fault)

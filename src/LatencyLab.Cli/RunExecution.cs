@@ -114,7 +114,7 @@ internal sealed partial class RunExecution(RunRequest request, IReadOnlyList<str
             return;
         }
 
-        request.PlanOn(request.ResponsePin ?? -1, 1, 1);
+        request.PlanOn(request.ResponsePin ?? RunPlan.UnknownPin, 1, 1);
     }
 
     private async Task<ExitCode> MeasureAsync(Rig rig, RunPlan plan, BoardOnPort? target, BoardOnPort sampler, CancellationToken cancellationToken)

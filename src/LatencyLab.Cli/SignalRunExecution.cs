@@ -20,7 +20,7 @@ internal sealed class SignalRunExecution(RunRequest request, SignalTest test, IR
         {
             CommandOnSimulator = RigSelection.OnSimulator(argv),
         };
-        _ = selection.KnownChip is { } known ? Plan(known, 1, 1) : request.SignalPlanOn(test, request.ResponsePin ?? -1, 1, 1);
+        _ = selection.KnownChip is { } known ? Plan(known, 1, 1) : request.SignalPlanOn(test, request.ResponsePin ?? RunPlan.UnknownPin, 1, 1);
         await using var rig = await selection.OpenAsync(output.Talk, cancellationToken);
         var worst = ExitCode.Done;
         var index = 0;

@@ -29,6 +29,8 @@ public sealed class Pairer(PairingRules rules, IPairSink sink) : IPairing
     private bool _doubt;
     private long _extra;
     private long _spurious;
+    private bool _gapsSorted = true;
+    private bool _outgoingLevel;
 
     /// <summary>Further answers inside the window of a matched stimulus, warm-up not included.</summary>
     public long Extra => _extra;
@@ -99,6 +101,7 @@ public sealed class Pairer(PairingRules rules, IPairSink sink) : IPairing
         var pending = new PendingGap(gap.FromTick, gap.ToTick, lostEdges);
         if (onResponses)
         {
+            // Each line finds out for itself how many of its edges were lost.
             _responseLine.Expect(new PendingGap(gap.FromTick, gap.ToTick, lostEdges));
         }
 
@@ -110,8 +113,6 @@ public sealed class Pairer(PairingRules rules, IPairSink sink) : IPairing
         _gaps.Enqueue((pending, onStimuli));
         _gapsSorted = _gaps.Count <= 1;
     }
-
-    private bool _gapsSorted = true;
 
     public void Advance(long completeBeforeTick)
     {
@@ -313,8 +314,6 @@ public sealed class Pairer(PairingRules rules, IPairSink sink) : IPairing
             _open.Flags |= PairFlags.Falling;
         }
     }
-
-    private bool _outgoingLevel;
 
     private bool LevelOfNextStimulus(long tick)
     {

@@ -107,6 +107,7 @@ public sealed class TrainPairer : IPairing
         var pending = new PendingGap(gap.FromTick, gap.ToTick, gap.Channel is null ? 0 : gap.LostEdges ?? 0);
         if (onResponses)
         {
+            // Each line finds out for itself how many of its edges were lost.
             _responseLine.Expect(new PendingGap(gap.FromTick, gap.ToTick, pending.LostEdges));
         }
 

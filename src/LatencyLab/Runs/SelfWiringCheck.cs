@@ -30,8 +30,7 @@ public static class SelfWiringCheck
             foreach (var level in Levels)
             {
                 await board.DrivePinAsync(stimulusPin, level, cancellationToken);
-                // Pulled the other way where the port can, so that a floating pin can't follow by chance.
-                if (await ReadAgainstAsync(board, pin, level, cancellationToken) != level)
+                if (await WiringCheck.ReadAgainstAsync(board, pin, level, cancellationToken) != level)
                 {
                     throw Open(stimulusPin, pin);
                 }
@@ -63,18 +62,6 @@ public static class SelfWiringCheck
         {
             // The ESP8266 has no pull-down.
             return false;
-        }
-    }
-
-    private static async Task<bool> ReadAgainstAsync(ScriptedBoard board, int pin, bool level, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await board.ReadPinAsync(pin, level ? PinBias.Down : PinBias.Up, cancellationToken);
-        }
-        catch (BoardRefusedException)
-        {
-            return await board.ReadPinAsync(pin, PinBias.None, cancellationToken);
         }
     }
 

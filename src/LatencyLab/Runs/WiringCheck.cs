@@ -161,7 +161,7 @@ public static class WiringCheck
     }
 
     /// <summary>Reads a pin with a pull towards the other level, so that a floating pin can't follow by chance; without that pull where the port lacks it.</summary>
-    private static async Task<bool> ReadAgainstAsync(ScriptedBoard board, int gpio, bool level, CancellationToken cancellationToken)
+    internal static async Task<bool> ReadAgainstAsync(ScriptedBoard board, int gpio, bool level, CancellationToken cancellationToken)
     {
         try
         {

@@ -56,7 +56,7 @@ public sealed class PicoListener : ISampler
     {
         var capture = new CaptureRequest(
             unchecked((uint)Random.Shared.Next()), [.. request.Lines.Select(l => Gpio(l.Input))], [.. request.Lines.Select(l => l.Name)], null, 0, 1, default, default,
-            request.Duration is { } duration ? duration.Nanoseconds / 1e9 : OpenEndSeconds)
+            request.Duration is { } duration ? duration.Seconds : OpenEndSeconds)
         {
             CalibrationPpm = _clock?.Ppm,
         };
