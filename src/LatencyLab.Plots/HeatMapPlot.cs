@@ -26,7 +26,7 @@ public static class HeatMapPlot
         DrawCells(figure, data, axis, y, counts, width, most);
         TimelineGaps.Draw(figure, data, axis, y);
         DrawKey(figure, most);
-        return figure.ToPicture($"Heat map of {PlotText.Count(columns.Sum(c => c.Matched))} latencies over time, {counts.GetLength(0)} columns by {Rows} rows; the fullest cell holds {PlotText.Count((long)Math.Round(most))}.");
+        return figure.ToPicture($"Heat map of {PlotText.Count(columns.Sum(c => c.Matched))} latencies over time, {counts.GetLength(0)} columns by {Rows} rows; the fullest cell holds {PlotText.Count(Most(most))}.");
     }
 
     // Steps of the timeline are finer than rows or share their count among the rows that they cover.
@@ -84,11 +84,14 @@ public static class HeatMapPlot
     private static int Shade(double count, double most) =>
         count <= 0 ? -1 : most <= 1 ? Shades.Length - 1 : (int)Math.Clamp(Math.Log(Math.Max(1, count)) / Math.Log(most) * Shades.Length, 0, Shades.Length - 1);
 
+    // An event is shared among the rows that its latency may lie in, but it stays one event.
+    private static long Most(double most) => Math.Max(1, (long)Math.Round(most));
+
     private static void DrawKey(Figure figure, double most)
     {
         var x = figure.Frame.Right;
         var y = figure.Frame.Top - 16;
-        var text = PlotText.Count((long)Math.Round(most));
+        var text = PlotText.Count(Most(most));
         figure.Text(text, x, y, Anchor.Right, Ink.Text);
         x -= PlotFonts.Width(text, Figure.TextPx) + 8;
         for (var i = Shades.Length - 1; i >= 0; i--, x -= 16)

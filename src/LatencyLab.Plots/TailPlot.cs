@@ -79,6 +79,17 @@ public static class TailPlot
             high.Add(new(interval.High is { } h ? LogNs(series.AtRankNs(h)) ?? to : to, y));
         }
 
+        // Ranks are whole numbers, so that the bounds of single quantiles would jump back and make teeth; a bound of a higher quantile is one of a lower one too.
+        for (var i = 1; i < high.Count; i++)
+        {
+            high[i] = new(Math.Max(high[i].X, high[i - 1].X), high[i].Y);
+        }
+
+        for (var i = low.Count - 2; i >= 0; i--)
+        {
+            low[i] = new(Math.Min(low[i].X, low[i + 1].X), low[i].Y);
+        }
+
         high.Reverse();
         return [.. low, .. high];
     }

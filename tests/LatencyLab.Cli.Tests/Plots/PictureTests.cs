@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Xml.Linq;
 using LatencyLab.Plots;
 using LatencyLab.Signals;
@@ -108,6 +109,32 @@ public sealed class PictureTests
         Assert.Contains("12\u202f345", texts);
         Assert.Contains("missed", texts);
         Assert.Contains("7", texts);
+    }
+
+    [Theory]
+    [InlineData(300)]
+    [InlineData(1000)]
+    [InlineData(2600)]
+    public void The_band_of_a_tail_has_no_teeth(int count)
+    {
+        using var picture = TailPlot.Draw([new("v1", SortedCounts.Of(PlotSamples.Latencies(4, count)), 0, PlotSamples.Pico)], PlotSamples.Heading, PlotStyle.Light);
+        var band = XElement.Parse(picture.ToSvg()).Descendants().Single(e => (string?)e.Attribute("fill-opacity") == "0.2");
+        double[] x = [.. ((string)band.Attribute("d")!).TrimEnd('Z').Split('M', 'L').Where(p => p.Length > 0).Select(p => double.Parse(p.Split(' ')[0], CultureInfo.InvariantCulture))];
+        // Down along the lower bounds, back along the upper ones.
+        var half = x.Length / 2;
+        Assert.True(half > 50);
+        Assert.Equal(x[..half].Order(), x[..half]);
+        Assert.Equal(x[half..(2 * half)].OrderDescending(), x[half..(2 * half)]);
+    }
+
+    [Fact]
+    public void A_heat_map_of_one_answer_counts_it_as_one()
+    {
+        var timeline = new LatencyTimeline();
+        timeline.Pairs([new LatencyLab.Analysis.Pair(0, 1_000_000, 1_005_749, LatencyLab.Analysis.PairStatus.Matched, LatencyLab.Analysis.PairFlags.None)]);
+        using var map = HeatMapPlot.Draw(new TimelineData(timeline, PlotSamples.Pico, 0, 7_000_000, [], null), PlotSamples.Heading, PlotStyle.Light);
+        Assert.DoesNotContain(SvgLabels.Of(map.ToSvg()), l => l.Text == "0" && l.Left > 800);
+        Assert.Contains("the fullest cell holds 1.", map.AltText, StringComparison.Ordinal);
     }
 
     [Fact]
