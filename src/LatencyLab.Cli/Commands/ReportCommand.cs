@@ -27,9 +27,20 @@ public static class ReportCommand
             var opened = capture.Open(parsed, parsed.GetValue(inputs)!);
             var runs = opened.Select((input, i) => ReportContent.Of(input, formats.Contains("html"), $"r{i}", cancellationToken)).ToList();
             var target = parsed.GetValue(folder) ?? (opened is [{ Run: not null } only] ? only.Path : ".");
-            foreach (var one in formats)
+            if (target == "-" && output.Json && formats is not ["json"])
             {
-                Write(output, target, PathOf(target, one, formats.Count), Text(one, runs));
+                throw new LatencyLabException(FaultKind.Usage, "stdout can't be one JSON document and a report in another format.", "--json, --out", "Use --format json, name a file with -o, or leave out --json.");
+            }
+
+            var written = formats.Select(one => (Format: one, Path: PathOf(target, one, formats.Count))).ToList();
+            foreach (var (one, path) in written)
+            {
+                Write(output, target, path, Text(one, runs));
+            }
+
+            if (output.Json && target != "-")
+            {
+                output.Result.WriteLine(FilesJson(written));
             }
 
             return Task.FromResult((int)ExitCode.Done);
@@ -124,6 +135,32 @@ public static class ReportCommand
             throw new LatencyLabException(FaultKind.Storage, $"The report can't be written: {e.Message}", path, "Choose another folder with -o.", e);
         }
 
-        output.Result.WriteLine(TerminalText.Clean(path));
+        if (!output.Json)
+        {
+            output.Result.WriteLine(TerminalText.Clean(path));
+        }
+    }
+
+    private static string FilesJson(List<(string Format, string Path)> written)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("schema", "latencylab.report-files/1");
+            writer.WriteStartArray("files");
+            foreach (var (format, path) in written)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("format", format);
+                writer.WriteString("file", path);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.ToArray());
     }
 }

@@ -14,8 +14,8 @@ public static class ClockText
     {
         if (sampler.ClockPpm is not { } ppm)
         {
-            // A board that times itself has no sampler that could be held against the host's clock.
-            var hint = sampler.Kind == SamplerDocument.SelfKind ? "" : " (doctor --clock measures it)";
+            // Nobody holds the clock of another recorder, or of a board that times itself, against the host's.
+            var hint = sampler.Kind == SamplerDocument.PicoKind ? " (doctor --clock measures it)" : "";
             return sampler.ClockPpmLimit is { } limit ? $"not measured, limit ± {Number(limit)} ppm{hint}" : "not measured";
         }
 

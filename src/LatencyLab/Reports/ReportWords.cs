@@ -256,7 +256,7 @@ public static class ReportWords
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture).Replace(',', '\u202f');
 
     /// <summary>The reasons of a status in one phrase.</summary>
-    public static string Reasons(RunDocument run) => run.Reasons.Count == 0 ? "no reason recorded" : string.Join("; ", run.Reasons.Take(5).Select(Clean));
+    public static string Reasons(RunDocument run) => run.Reasons.Count == 0 ? "no reason recorded" : string.Join("; ", run.Reasons.Take(5).Select(r => Clean(r).TrimEnd('.')));
 
     private static string Missing(RunCounts counts) => string.Join(", ", new (long Number, string Word)[]
         { (counts.Missed, "missed"), (counts.Late, "late"), (counts.Excluded, "excluded") }.Where(c => c.Number > 0).Select(c => $"{Count(c.Number)} {(c.Number == 1 ? "was" : "were")} {c.Word}"));

@@ -130,6 +130,9 @@ public sealed record SamplerDocument
     /// <summary>The kind of a board that stamped itself.</summary>
     public const string SelfKind = "self";
 
+    /// <summary>The sampler that stimulates and stamps, and whose clock <c>doctor --clock</c> can measure.</summary>
+    public const string PicoKind = Samplers.PicoSampler.Kind;
+
     /// <summary>"pico", "self" where the target stamped itself, or the kind of analyser an imported file came from.</summary>
     public required string Kind { get; init; }
 

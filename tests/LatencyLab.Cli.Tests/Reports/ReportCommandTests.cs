@@ -36,6 +36,37 @@ public sealed partial class ReportCommandTests
     }
 
     [Fact]
+    public async Task With_json_stdout_is_one_document_that_names_the_files()
+    {
+        using var temp = new TempFolder();
+        ReportSamples.Write(temp.File("run1"), PlotSamples.Latencies(1, 50));
+        var outcome = await Runs.CommandOutcome.OfAsync("report", temp.File("run1"), "--format", "md,junit", "--json");
+        Assert.Equal((0, "latencylab.report-files/1"), (outcome.Code, (string?)outcome.Json["schema"]));
+        Assert.Equal(["report.md", "junit.xml"], outcome.Json["files"]!.AsArray().Select(f => Path.GetFileName((string)f!["file"]!)));
+        Assert.All(outcome.Json["files"]!.AsArray(), f => Assert.True(File.Exists((string)f!["file"]!)));
+
+        var both = await Runs.CommandOutcome.OfAsync("report", temp.File("run1"), "--format", "md", "-o", "-", "--json");
+        Assert.Equal((2, 2), (both.Code, (int)both.Json["exit_code"]!));
+        Assert.Equal("latencylab.run/1", (string?)(await Runs.CommandOutcome.OfAsync("report", temp.File("run1"), "--format", "json", "-o", "-", "--json")).Json["schema"]);
+    }
+
+    [Fact]
+    public void A_verdict_is_made_of_whole_sentences()
+    {
+        using var temp = new TempFolder();
+        var run = ReportSamples.Write(temp.File("run1"), PlotSamples.Latencies(1, 50), r => r with { Status = RunStatus.Invalid, Reasons = ["Nothing matched.", "The target rebooted."] });
+        Assert.StartsWith("Not valid: Nothing matched; The target rebooted. The numbers", ReportWords.Verdict(run), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Only_the_clock_of_a_pico_can_be_measured_by_doctor()
+    {
+        var pico = new SamplerDocument { Kind = LatencyLab.Samplers.PicoSampler.Kind, TickHz = 62_500_000, ClockPpmLimit = 30 };
+        Assert.Contains("doctor --clock", ClockText.Words(pico, DateTimeOffset.UnixEpoch), StringComparison.Ordinal);
+        Assert.Equal("not measured, limit ± 100 ppm", ClockText.Words(pico with { Kind = "replay", ClockPpmLimit = 100 }, DateTimeOffset.UnixEpoch));
+    }
+
+    [Fact]
     public async Task A_page_needs_nothing_but_itself()
     {
         using var temp = new TempFolder();
