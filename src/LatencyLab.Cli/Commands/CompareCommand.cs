@@ -33,6 +33,11 @@ public static class CompareCommand
             var gate = parsed.GetValue(failOn) is { } expression ? GateParser.Parse(expression) : null;
             var library = new RunLibrary(parsed.GetValue(root)!);
             var mayDiffer = parsed.GetValue(ignore) ?? [];
+            if (Array.Find(mayDiffer, name => !ComparedRunReader.ConditionNames.Contains(name)) is { } unknown)
+            {
+                throw new LatencyLabException(FaultKind.Usage, $"There is no condition '{unknown}'.", "--ignore", $"Use one or more of {string.Join(", ", ComparedRunReader.ConditionNames)}.");
+            }
+
             var pairs = parsed.GetValue(groupBy) is { } key
                 ? ComparedGroups.Of(library, parsed.GetValue(operands) ?? [], key)
                 : [ComparedGroups.OfOperands(library, parsed.GetValue(operands) ?? [], parsed.GetValue(before) ?? [], parsed.GetValue(after) ?? [])];
@@ -55,7 +60,7 @@ public static class CompareCommand
             var simulated = pairs.Any(p => p.Before.Concat(p.After).Any(r => r.Document.Simulated));
             Write(output, results, gates, simulated);
             WriteFile(parsed.GetValue(markdown), () => ComparisonMarkdown.Write(results, gates, simulated));
-            WriteFile(parsed.GetValue(junit), () => JUnitReport.Write(ComparisonMarkdown.Cases(results, gates), pairs.SelectMany(p => p.After).Max(r => r.Document.CreatedUtc)));
+            WriteFile(parsed.GetValue(junit), () => JUnitReport.Write(ComparisonMarkdown.Cases(results, gates, simulated), pairs.SelectMany(p => p.After).Max(r => r.Document.CreatedUtc)));
             return Task.FromResult((int)Code(results, gates));
         });
         return command;

@@ -50,15 +50,16 @@ public static class ComparisonMarkdown
     }
 
     /// <summary>One case a limit of the gate, and one that says whether the runs were comparable at all.</summary>
-    public static IReadOnlyList<JUnitCase> Cases(IReadOnlyList<ComparisonResult> comparisons, IReadOnlyList<GateResult>? gates)
+    public static IReadOnlyList<JUnitCase> Cases(IReadOnlyList<ComparisonResult> comparisons, IReadOnlyList<GateResult>? gates, bool simulated)
     {
+        var stamp = simulated ? "SIMULATED. " : "";
         var cases = new List<JUnitCase>();
         for (var i = 0; i < comparisons.Count; i++)
         {
             var result = comparisons[i];
             var suite = string.Join('.', SuiteConditions.Select(c => result.Base[0].Conditions.GetValueOrDefault(c)).OfType<string>());
             cases.Add(new JUnitCase(
-                suite, $"{result.NewName} is comparable with {result.BaseName}", result.Verdict == Verdict.NotComparable ? JUnitOutcome.Error : JUnitOutcome.Passed, result.Sentence()));
+                suite, $"{result.NewName} is comparable with {result.BaseName}", result.Verdict == Verdict.NotComparable ? JUnitOutcome.Error : JUnitOutcome.Passed, stamp + result.Sentence()));
             if (result.Verdict == Verdict.NotComparable)
             {
                 continue;
@@ -67,7 +68,7 @@ public static class ComparisonMarkdown
             cases.AddRange((gates?[i].Findings ?? []).Select(f => new JUnitCase(
                 suite, $"not {f.Limit.Text}",
                 f.Outcome switch { GateOutcome.Passed => JUnitOutcome.Passed, GateOutcome.Failed => JUnitOutcome.Failure, _ => JUnitOutcome.Skipped },
-                f.Outcome == GateOutcome.Inconclusive && result.Verdict == Verdict.Inconclusive ? $"{f.Why}; {result.Remedy()}" : f.Why)));
+                stamp + (f.Outcome == GateOutcome.Inconclusive && result.Verdict == Verdict.Inconclusive ? $"{f.Why}; {result.Remedy()}" : f.Why))));
         }
 
         return cases;

@@ -65,6 +65,10 @@ public static class ComparedRunReader
         ("script", run.Plan.Script is { } script ? run.Firmware.GetValueOrDefault("script:" + script, script) : "none"),
         ("rig", run.Simulated ? "simulated" : "real"));
 
+    /// <summary>Every condition that a run can have.</summary>
+    public static IReadOnlyList<string> ConditionNames { get; } =
+        ["test", "chip", "clock", "load", "pin", "wiring", "irq", "handler", "idle", "sampler", "gap", "window", "burst", "script", "rig"];
+
     private static EffectiveSize? EffectiveOf(IReadOnlyDictionary<string, double>? sizes) =>
         sizes is not null && sizes.TryGetValue("mean", out var mean) && sizes.TryGetValue("p50", out var p50) && sizes.TryGetValue("p90", out var p90)
         && sizes.TryGetValue("p99", out var p99) && sizes.TryGetValue("p99_9", out var p999) && sizes.TryGetValue("p99_99", out var p9999)

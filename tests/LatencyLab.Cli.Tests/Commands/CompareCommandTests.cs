@@ -14,6 +14,34 @@ public sealed class CompareCommandTests
         Assert.Contains("SIMULATED: v1.27 against v1.26 (5 runs each): regressed, p50 +3.", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Junit_of_simulated_runs_says_so_in_each_case()
+    {
+        using var runs = new StoredRuns().With(5, 200);
+        var path = Path.Combine(runs.Root, "cases.xml");
+        await Run("compare", "v1.26", "v1.27", "--runs", runs.Root, "--fail-on", "p50 > +5% or missed > 50%", "--junit", path);
+        var cases = System.Xml.Linq.XElement.Parse(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken)).Descendants("testcase").ToList();
+        Assert.Equal(3, cases.Count);
+        Assert.All(cases, c => Assert.StartsWith("SIMULATED. ", c.Elements().Single() is { Name.LocalName: "system-out" } said ? said.Value : (string?)c.Elements().Single().Attribute("message"), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_condition_of_a_run_may_be_ignored_by_its_name()
+    {
+        var run = new RunDocument
+        {
+            RunId = "1",
+            Status = RunStatus.Complete,
+            Simulated = true,
+            CreatedUtc = DateTimeOffset.UnixEpoch,
+            Tool = new ToolDocument { Version = "test" },
+            Plan = new PlanDocument { Test = "irq", Pin = 4, Irq = "rising", ResponsePin = 5, Handler = "bytecode", Idle = "sleep", Load = "none", GapMinNs = 1, WindowNs = 1, Script = "own.py" },
+            Target = new TargetDocument { Chip = "esp32", Port = "sim:esp32", CpuHz = 160_000_000 },
+            Sampler = new SamplerDocument { Kind = "pico", TickHz = 62_500_000 },
+        };
+        Assert.Equal(ComparedRunReader.Conditions(run).Keys, ComparedRunReader.ConditionNames);
+    }
+
     [Theory]
     [InlineData(5, 200, "p50 > +5%", 5, "regressed")]
     [InlineData(5, 0, "p50 > +5%", 0, "equivalent")]

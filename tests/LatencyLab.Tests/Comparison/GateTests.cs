@@ -148,7 +148,7 @@ public sealed class GateTests
         var random = new SplitMix64(9);
         var comparison = Comparer.Compare(
             SimulatedRuns.Draw(random, "a", 3, 1000, 1, 0), SimulatedRuns.Draw(random, "b", 3, 1000, 1, 0, 1), new ComparisonOptions());
-        var cases = LatencyLab.Reports.ComparisonMarkdown.Cases([comparison], [GateEvaluation.Evaluate(GateParser.Parse("p50 > +5%"), comparison)]);
+        var cases = LatencyLab.Reports.ComparisonMarkdown.Cases([comparison], [GateEvaluation.Evaluate(GateParser.Parse("p50 > +5%"), comparison)], simulated: false);
         var document = System.Xml.Linq.XDocument.Parse(LatencyLab.Reports.JUnitReport.Write(cases, DateTimeOffset.UnixEpoch));
         Assert.Matches("about [0-9]+ more runs? a side would tell", document.Descendants("skipped").Single().Attribute("message")!.Value);
     }
