@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using LatencyLab.Analysis;
 using LatencyLab.Formats;
 using LatencyLab.Reports;
@@ -39,9 +40,15 @@ public static class AnalyzeCommand
         };
         command.SetAction((parsed, cancellationToken) =>
         {
+            var ppm = parsed.GetValue(clockPpm);
+            if (ppm is not (>= 0 and <= 1_000_000))
+            {
+                throw new LatencyLabException(FaultKind.Usage, $"{ppm.ToString(CultureInfo.InvariantCulture)} ppm can't be the limit of a clock error.", "--clock-ppm", "Use 0 to 1000000.");
+            }
+
             var path = RunOperands.LocateOne(parsed.GetValue(file)!, parsed.GetValue(root)!);
             var request = new AnalysisRequest(
-                parsed.GetValue(pair), parsed.GetValue(edge)!, parsed.GetValue(window), parsed.GetValue(minLatency) ?? Duration.Zero, parsed.GetValue(clockPpm),
+                parsed.GetValue(pair), parsed.GetValue(edge)!, parsed.GetValue(window), parsed.GetValue(minLatency) ?? Duration.Zero, ppm,
                 parsed.GetValue(limit), parsed.GetValue(tail));
             var (stimulusEdge, responseEdge) = request.Edges();
             if (request.Names() is { } same && same.Stimulus == same.Response && stimulusEdge == responseEdge)

@@ -32,6 +32,11 @@ public static class ExportCommand
             var (format, end) = FormatAndEnd(parsed.GetValue(to)!);
             var source = RunOperands.LocateOne(parsed.GetValue(file)!, parsed.GetValue(root)!);
             var target = parsed.GetValue(path) ?? Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(source)) + CaptureExport.ExtensionOf(format);
+            if (target == "-")
+            {
+                throw new LatencyLabException(FaultKind.Usage, "A capture is written to a file, not to stdout.", "--out", $"Name a file, such as -o capture{CaptureExport.ExtensionOf(format)}.");
+            }
+
             if (Path.GetFullPath(target) == Path.GetFullPath(source) || (Path.Exists(target) && !parsed.GetValue(overwrite)))
             {
                 throw new LatencyLabException(FaultKind.Usage, "The file is there already.", target, "Name another one with --out, or say --overwrite.");

@@ -3,6 +3,7 @@ using LatencyLab.Cli.Pictures;
 using LatencyLab.Formats;
 using LatencyLab.Plots;
 using LatencyLab.Runs;
+using LatencyLab.Statistics;
 using LatencyLab.Units;
 
 namespace LatencyLab.Cli.Commands;
@@ -14,7 +15,7 @@ public static class PlotCommand
 
     public static Command Create(Output output)
     {
-        var inputs = new Argument<string[]>("input") { Description = $"Capture files, or runs, each {RunOperands.Description}; several for ccdf, percentile, runs and shift.", Arity = ArgumentArity.OneOrMore };
+        var inputs = new Argument<string[]>("input") { Description = $"Capture files, or runs, each {RunOperands.Description}; two for ccdf and percentile, several for runs and shift.", Arity = ArgumentArity.OneOrMore };
         var kind = new Option<string>("--kind", "-k") { Description = "What to draw: " + string.Join(", ", Kinds) + ".", DefaultValueFactory = _ => "histogram" };
         kind.AcceptOnlyFromAmong(Kinds);
         var from = new Option<Duration?>("--from") { Description = "Begin of the window, in the time of the capture: 1.5s.", CustomParser = OptionText.Duration };
@@ -26,7 +27,8 @@ public static class PlotCommand
         var log = new Option<bool>("--log") { Description = "Counts of a histogram on a log axis." };
         var limit = new Option<Duration?>("--limit") { Description = "Draw a limit, such as 200us.", CustomParser = OptionText.Duration };
         var statistic = new Option<string>("--metric") { Description = "Statistic of --kind runs.", DefaultValueFactory = _ => "p50" };
-        var count = new Option<int>("--count") { Description = "Events of --kind worst.", DefaultValueFactory = _ => 5 };
+        statistic.AcceptOnlyFromAmong([.. LatencyNumbers.Names]);
+        var count = new Option<int>("--count") { Description = $"Events of --kind worst, at most {WorstSamples.Usual}.", DefaultValueFactory = _ => 5 };
         var channel = new Option<string?>("--channel") { Description = "Channel of --kind period and tie." };
         var capture = new CaptureOptions();
         var command = new Command("plot", "Draw a picture of a run or of a capture file.") { inputs, kind, from, to, cursor, file, theme, log, limit, statistic, count, channel };
@@ -36,6 +38,12 @@ public static class PlotCommand
             if (parsed.GetValue(file) is { } wanted)
             {
                 PictureFiles.OfKnownFormat(wanted);
+            }
+
+            var events = parsed.GetValue(count);
+            if (events is < 1 or > WorstSamples.Usual)
+            {
+                throw new LatencyLabException(FaultKind.Usage, $"{events} events can't be drawn.", "--count", $"Use 1 to {WorstSamples.Usual}.");
             }
 
             var request = new PictureRequest(

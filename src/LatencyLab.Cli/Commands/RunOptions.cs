@@ -25,7 +25,7 @@ internal sealed class RunOptions
     private readonly Option<int?> _burst = new("--burst") { Description = "Stimuli in trains of so many, to find how many interrupts can wait." };
     private readonly Option<Duration?> _burstGap = new("--burst-gap") { Description = "Time between two pulses of a train (default 5us).", CustomParser = OptionText.Duration };
     private readonly Option<int> _samples = new("--samples", "-n") { Description = "Stimuli that count.", DefaultValueFactory = _ => 1000 };
-    private readonly Option<int> _warmup = new("--warmup") { Description = "Stimuli before them.", DefaultValueFactory = _ => 50 };
+    private readonly Option<int> _warmup = new("--warmup") { Description = "Stimuli before those that count.", DefaultValueFactory = _ => 50 };
     private readonly Option<RandomTime> _gap = new("--gap") { Description = "Time between pulses, MIN[+WIDTH] (default 10ms+10ms).", CustomParser = OptionText.RandomTime, DefaultValueFactory = _ => RandomTime.Parse("10ms+10ms") };
     private readonly Option<Duration?> _window = new("--window") { Description = "A later answer is late (default: the smallest gap).", CustomParser = OptionText.Duration };
     private readonly Option<Duration?> _minLatency = new("--min-latency") { Description = "An earlier answer is crosstalk (default 0).", CustomParser = OptionText.Duration };

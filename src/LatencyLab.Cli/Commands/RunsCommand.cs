@@ -26,6 +26,11 @@ public static class RunsCommand
         var command = new Command("list", "The recorded runs, oldest first.") { root, last };
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(last) is { } few and < 1)
+            {
+                throw new LatencyLabException(FaultKind.Usage, $"{few} runs can't be listed.", "--last", "Use 1 or more.");
+            }
+
             var entries = RunListing.List(parsed.GetValue(root)!, parsed.GetValue(last));
             if (output.Json)
             {

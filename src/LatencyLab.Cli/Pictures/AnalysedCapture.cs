@@ -53,7 +53,10 @@ internal sealed record AnalysedCapture(
             ? window
             : throw new LatencyLabException(
                 FaultKind.Usage, "The window holds no time.", "--from, --to",
-                $"The capture lasts from {UnitText.Time(timeBase.ToNanoseconds(startTick))} to {UnitText.Time(timeBase.ToNanoseconds(endTick))}.");
+                // Of a long capture only the window is read: then nobody knows where it ends.
+                endTick == long.MaxValue
+                    ? $"A tick is {UnitText.Time(timeBase.TickNs)}: leave at least one between begin and end."
+                    : $"The capture lasts from {UnitText.Time(timeBase.ToNanoseconds(startTick))} to {UnitText.Time(timeBase.ToNanoseconds(endTick))}.");
     }
 
     private sealed class LateRules(Func<CaptureHeader, PairingRules> rulesOf, Duration? from, Duration? to) : IEdgeSink

@@ -15,7 +15,13 @@ internal sealed record PictureRequest(
         var first = inputs[0];
         if (Kind is not ("ccdf" or "percentile" or "runs" or "shift") && inputs.Count > 1)
         {
-            throw new LatencyLabException(FaultKind.Usage, $"A {Kind} shows one capture.", null, "Draw them one by one, or use --kind ccdf, percentile, runs or shift.");
+            throw new LatencyLabException(FaultKind.Usage, $"A {Kind} shows one capture.", null, "Draw them one by one, or use --kind runs or shift; ccdf and percentile take two.");
+        }
+
+        if (Kind is "ccdf" or "percentile" && inputs.Count > 2)
+        {
+            throw new LatencyLabException(
+                FaultKind.Usage, $"A {Kind} shows one run or two; these are {inputs.Count}.", null, "Name two runs, or use --kind runs or shift, which show all runs of a label.");
         }
 
         if (From is { } from && To is { } to && to <= from)

@@ -50,6 +50,9 @@ public sealed record LatencyNumbers
     /// <summary>Why a statistic is null, by its name: "needs n = 2995", "beyond the window".</summary>
     public IReadOnlyDictionary<string, string> NullReasons { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 
+    /// <summary>Names of all statistics, in their order in files.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. new LatencyNumbers { N = 0, NMatched = 0 }.Statistics().Select(s => s.Name)];
+
     /// <summary>Every statistic with the name that it has in files, in their order there.</summary>
     public IEnumerable<(string Name, double? ValueNs)> Statistics() =>
     [

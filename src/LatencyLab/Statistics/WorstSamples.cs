@@ -7,8 +7,11 @@ namespace LatencyLab.Statistics;
 public readonly record struct TimedValue(long Value, long AtTick, long Sequence);
 
 /// <summary>Keeps the largest values of a series with their times; of equal ones the earliest. Bounded, mergeable and order-free.</summary>
-public sealed class WorstSamples(int capacity = 10)
+public sealed class WorstSamples(int capacity = WorstSamples.Usual)
 {
+    /// <summary>So many are kept where nobody says otherwise.</summary>
+    public const int Usual = 10;
+
     private readonly TimedValue[] _worst = new TimedValue[capacity];
     private int _count;
 
