@@ -36,7 +36,7 @@ internal static class DetailsText
 
         if (numbers.NEff.TryGetValue("mean", out var size))
         {
-            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  effective sample size {size:0} of {numbers.N}{(size < 0.8 * numbers.N ? $": neighbours resemble each other (r = {details.Autocorrelation:0.00}); intervals are computed for that many" : "")}"));
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  effective sample size {size:0} of {numbers.N}{(size < 0.8 * numbers.N ? $": latencies hang together (r = {details.Autocorrelation:0.00} between neighbours); intervals are computed for that many" : "")}"));
         }
 
         Phases(writer, details.Phases);

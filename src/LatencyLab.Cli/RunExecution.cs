@@ -211,6 +211,6 @@ internal sealed partial class RunExecution(RunRequest request, IReadOnlyList<str
     }
 
     private static string Next(RunDocument run, RunFolder folder) => run.Status == RunStatus.Invalid
-        ? $"latencylab runs show {folder.RunId}"
+        ? $"latencylab runs show {folder.Path}"
         : $"latencylab report {folder.Path}";
 }

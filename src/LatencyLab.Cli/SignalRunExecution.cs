@@ -119,7 +119,7 @@ internal sealed class SignalRunExecution(RunRequest request, SignalTest test, IR
         output.Result.WriteLine();
         var next = run.Signals is { Count: > 0 } signals && run.Status != RunStatus.Invalid
             ? $"latencylab analyze {folder.Path} --signal {signals.MaxBy(s => s.FrequencyHz ?? 0)!.Name}"
-            : $"latencylab runs show {folder.RunId}";
+            : $"latencylab runs show {folder.Path}";
         output.Result.WriteLine(TerminalText.Clean($"run {folder.RunId}{(run.Simulated ? " (SIMULATED)" : "")}   files in {folder.Path}   next: {next}"));
     }
 }

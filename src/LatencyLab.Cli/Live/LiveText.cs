@@ -31,7 +31,7 @@ internal static class LiveText
     {
         if (run.Status == RunStatus.Invalid)
         {
-            return $"latencylab runs show {run.RunId}";
+            return $"latencylab runs show {folder}";
         }
 
         if (run.Live is not { Break: { } seen, Kept: { } kept } || seen.StimulusTick < kept.FromTick)

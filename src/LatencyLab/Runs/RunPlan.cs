@@ -168,7 +168,8 @@ public sealed record RunPlan
         Require(Warmup >= 0, "The warm-up is negative.", "--warmup", "Use 0 or more.");
         Require(Gap.Min >= Duration.FromMicroseconds(10) && Gap.Width >= Duration.Zero, $"A gap of {Gap} is too short.", "--gap", "Use at least 10us, such as --gap 10ms+10ms.");
         Require(Gap.Min.Seconds + Gap.Width.Seconds <= LongestGapSeconds, $"A gap of {Gap} is too long.", "--gap", $"Use at most {LongestGapSeconds}s.");
-        Require(Window > Duration.Zero && Window <= Gap.Min, $"The window of {Window} is longer than the smallest gap of {Gap.Min}: an answer could not be told from that to the next stimulus.", "--window", $"Use at most {Gap.Min}, or a longer --gap.");
+        Require(Window > Duration.Zero, "In a window of no time nothing is answered.", "--window", $"Use up to {Gap.Min}, or leave it out.");
+        Require(Window <= Gap.Min, $"The window of {Window} is longer than the smallest gap of {Gap.Min}: an answer could not be told from that to the next stimulus.", "--window", $"Use at most {Gap.Min}, or a longer --gap.");
         Require(MinLatency >= Duration.Zero && MinLatency < Window, "The least latency isn't shorter than the window.", "--min-latency", $"Use less than {Window}.");
         Require(Limit is null || Limit > Duration.Zero, "The limit isn't above 0.", "--limit", "Use a latency such as 200us.");
         Require(MaxExcludedPercent is >= 0 and <= 100, $"{MaxExcludedPercent.ToString(CultureInfo.InvariantCulture)} is no percentage.", "--max-excluded", "Use 0 to 100.");

@@ -141,6 +141,19 @@ public sealed class LoadTests : IDisposable
         Assert.Contains("response pin", run.Stdout, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("run --pin 4 --rig sim:esp32?fault=stuck@0 --samples 20", 4)]
+    [InlineData("run --test toggle --rig sim:esp32?fault=stuck@0 --samples 20", 4)]
+    [InlineData("run --pin 4 --rig sim --samples 20", 0)]
+    public async Task The_command_that_a_run_names_next_finds_the_run_in_any_folder(string command, int code)
+    {
+        var run = await CommandOutcome.OfAsync([.. command.Split(' '), "--seed", "1", "-o", _folder.Path]);
+        Assert.True(run.Code == code, run.Said);
+        var next = run.Stdout[(run.Stdout.LastIndexOf("next: latencylab ", StringComparison.Ordinal) + "next: latencylab ".Length)..].Trim();
+        var outcome = await CommandOutcome.OfAsync(next.Split(' '));
+        Assert.True(outcome.Code == 0, next + outcome.Said);
+    }
+
     private async Task<CommandOutcome> RunAsync(string rig, params string[] options)
     {
         var run = await CommandOutcome.OfAsync(["run", "--pin", "4", "--rig", rig, "--seed", "3", "--samples", "100", "--json", "-o", _folder.Path, .. options]);
