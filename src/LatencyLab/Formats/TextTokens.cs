@@ -11,6 +11,7 @@ internal sealed class TextTokens(InputFile file)
     private long _bufferOffset;
     private int _at;
     private int _end;
+    private bool _hasStarted;
 
     /// <summary>Offset of the last word in the file.</summary>
     public long TokenOffset { get; private set; }
@@ -66,6 +67,13 @@ internal sealed class TextTokens(InputFile file)
         _at = 0;
         var count = file.Read(_bufferOffset + kept, _buffer.AsSpan(kept));
         _end = kept + count;
+        if (!_hasStarted)
+        {
+            // A byte order mark says nothing here.
+            _hasStarted = true;
+            _at = _buffer.AsSpan(0, _end).StartsWith("\uFEFF"u8) ? 3 : 0;
+        }
+
         return count > 0;
     }
 }

@@ -24,7 +24,7 @@ internal sealed record VcdHeader(long UnitsPerSecond, long UnitMultiple, long? S
     private const int MaxBits = 65_536;
     private const int MaxScopeLength = 4096;
 
-    private static readonly string[] TypesWithoutLevel = ["real", "realtime", "event", "string"];
+    private static readonly string[] TypesWithoutLevel = ["real", "realtime", "shortreal", "real_parameter", "event", "string"];
 
     /// <summary>Reads up to and including <c>$enddefinitions $end</c>.</summary>
     public static VcdHeader Read(TextTokens tokens, InputFile file)
@@ -87,7 +87,9 @@ internal sealed record VcdHeader(long UnitsPerSecond, long UnitMultiple, long? S
 
     private static Variable Declare(List<string> words, string scope, InputFile file, long offset)
     {
-        if (words.Count < 4 || !int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out var width) || width is < 1 or > MaxBits)
+        // Strings of changing length are declared with no bits (fst2vcd of GTKWave).
+        var hasLevel = words.Count > 0 && !TypesWithoutLevel.Contains(words[0]);
+        if (words.Count < 4 || !int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out var width) || width > MaxBits || (hasLevel && width < 1))
         {
             throw file.Fault($"'$var {Shown(string.Join(' ', words))}' doesn't declare a variable of 1 to {MaxBits} bits.", offset);
         }
@@ -105,7 +107,7 @@ internal sealed record VcdHeader(long UnitsPerSecond, long UnitMultiple, long? S
             (msb, lsb, name) = (left, right, name[..bracket].TrimEnd());
         }
 
-        return new Variable(words[2], TypesWithoutLevel.Contains(words[0]) ? 0 : width, scope, name, msb, lsb);
+        return new Variable(words[2], hasLevel ? width : 0, scope, name, msb, lsb);
     }
 
     private static List<VcdBit> Name(List<Variable> variables)

@@ -8,14 +8,15 @@ namespace LatencyLab.Formats;
 
 /// <summary>
 /// Reads value change dumps (IEEE 1364-2005, 18.2): one or many changes a line, vectors bit by bit. Where a line is x or z its channel has a
-/// gap. A closing time without a change is the end of the capture.
+/// gap. A closing time without a change is the end of the capture. GHDL writes the nine values of VHDL (IEEE 1076-2008, 16.7; its
+/// src/grt/grt-vcd.adb, Vcd_Put_Stdlogic): L and H are weak levels, U, W and - are as unknown as x.
 /// </summary>
 internal static class VcdReader
 {
     // How often a file in which nothing wanted happens gives word.
     private const int BytesBetweenWords = 4 * 1024 * 1024;
 
-    private static readonly SearchValues<byte> Digits = SearchValues.Create("01xXzZ"u8);
+    private static readonly SearchValues<byte> Digits = SearchValues.Create("01xXzZuUwWlLhH-"u8);
 
     public static CaptureFormat Format { get; } = new("VCD", Recognises, Read);
 
@@ -181,9 +182,9 @@ internal static class VcdReader
 
     private static LineState? ToState(byte value) => value switch
     {
-        (byte)'0' => LineState.Low,
-        (byte)'1' => LineState.High,
-        (byte)'x' or (byte)'X' or (byte)'z' or (byte)'Z' => LineState.Unknown,
+        (byte)'0' or (byte)'l' or (byte)'L' => LineState.Low,
+        (byte)'1' or (byte)'h' or (byte)'H' => LineState.High,
+        (byte)'x' or (byte)'X' or (byte)'z' or (byte)'Z' or (byte)'u' or (byte)'U' or (byte)'w' or (byte)'W' or (byte)'-' => LineState.Unknown,
         _ => null,
     };
 

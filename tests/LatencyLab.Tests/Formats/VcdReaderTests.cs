@@ -62,6 +62,29 @@ public sealed class VcdReaderTests
     }
 
     [Fact]
+    public void The_nine_values_of_VHDL_are_levels_or_unknown()
+    {
+        // The layout of GHDL: variables before any scope, a comment for types that it can't dump, U before the first assignment.
+        const string head = "$version\n  GHDL v0\n$end\n$timescale\n  1 fs\n$end\n$var reg 1 ! s $end\n$scope module t $end\n$comment st is not handled $end\n" +
+            "$var reg 9 # v[8:0] $end\n$upscope $end\n$enddefinitions $end\n";
+        var capture = Read(head + "#0\nU!\nbUX01ZWLH- #\n#10\n1!\nb0 #\n#20\nH!\nb000l0000h #\n#30\nL!\n#40\n");
+        Assert.Equal([[30], [], [], [], [10], [], [], [], [10], [20]], capture.Traces.Select(t => t.Ticks));
+        Assert.Equal([null, null, null, false, true, null, null, false, true, null], capture.Traces.Select(t => t.Channel.InitialLevel));
+        Assert.Equal([0, 1, 2, 5, 6, 9], capture.Gaps.Select(g => g.Channel!.Value).Order());
+        Assert.All(capture.Gaps, g => Assert.Equal((0, 10), (g.FromTick, g.ToTick)));
+    }
+
+    [Fact]
+    public void A_byte_order_mark_and_variables_without_a_level_are_passed_over()
+    {
+        var capture = Read("\uFEFF" + Head.Replace(
+            "$upscope",
+            "$var string 0 s text $end\n$var shortreal 32 r volt $end\n$var real_parameter 64 p gain $end\n$upscope",
+            StringComparison.Ordinal) + "#0 0! 0\"\nsidle s\nr1.5 r\nr2 p\n#5 1!\ns s\n#7 1\"\n#9\n");
+        Assert.Equal([("a", 5), ("b", 7)], capture.Traces.Select(t => (t.Channel.Name, (int)t.Ticks[0])));
+    }
+
+    [Fact]
     public void Scopes_name_what_would_have_two_names_and_aliases_move_together()
     {
         const string head = "$timescale 1ns $end\n$scope module a $end\n$var wire 1 ! clk $end\n$scope module b $end\n$var wire 1 ! clk $end\n$var wire 1 %long irq $end\n" +
@@ -136,5 +159,5 @@ public sealed class VcdReaderTests
         Assert.Contains("ends inside", CaptureBytes.Fault("$timescale 1ns \n"u8.ToArray()).Message, StringComparison.Ordinal);
     }
 
-    private static Capture Read(string text, ReadOptions? options = null) => CaptureBytes.Read(Encoding.ASCII.GetBytes(text), options);
+    private static Capture Read(string text, ReadOptions? options = null) => CaptureBytes.Read(Encoding.UTF8.GetBytes(text), options);
 }
