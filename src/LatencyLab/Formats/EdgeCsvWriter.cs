@@ -16,12 +16,7 @@ internal sealed class EdgeCsvWriter(Stream stream, ExportNotes notes, bool isSim
     public void Begin(CaptureHeader header)
     {
         _timeBase = header.TimeBase;
-        _names = [.. header.Channels.Select(c => CsvText.Field(c.Name.ReplaceLineEndings(" ")))];
-        if (header.Channels.Any(c => c.Name != c.Name.ReplaceLineEndings(" ")))
-        {
-            notes.Add("Line ends in channel names became blanks.");
-        }
-
+        _names = [.. notes.UniqueNames(header.Channels, name => name.ReplaceLineEndings(" ")).Select(CsvText.Field)];
         _tails = [.. _names.SelectMany(n => (byte[][])[Encoding.UTF8.GetBytes($",{n},0,{EdgeCsv.Edge},\n"), Encoding.UTF8.GetBytes($",{n},1,{EdgeCsv.Edge},\n")])];
         _text.Write(EdgeCsv.Header + "\n");
         var ppm = _timeBase.CalibrationPpm is { } calibration ? ";calibration_ppm=" + calibration.ToString("R", CultureInfo.InvariantCulture) : "";

@@ -35,6 +35,34 @@ internal sealed class ExportNotes
         return false;
     }
 
+    /// <summary>For formats that tell channels apart by their names: each one has its own and none is empty.</summary>
+    /// <param name="channels">The channels.</param>
+    /// <param name="written">How the format writes a name.</param>
+    public string[] UniqueNames(IReadOnlyList<Channel> channels, Func<string, string> written)
+    {
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        var names = new string[channels.Count];
+        foreach (var channel in channels)
+        {
+            var name = written(channel.Name);
+            name = name.Length == 0 ? "_" : name;
+            var unique = name;
+            for (var n = 2; !taken.Add(unique); n++)
+            {
+                unique = $"{name}_{n}";
+            }
+
+            if (unique != channel.Name)
+            {
+                Add($"Channel '{channel.Name}' is called '{unique}'.");
+            }
+
+            names[channel.Index] = unique;
+        }
+
+        return names;
+    }
+
     /// <summary>For formats that begin at 0.</summary>
     public void Shifted(CaptureHeader header)
     {

@@ -126,30 +126,8 @@ internal sealed class VcdWriter(Stream stream, ExportNotes notes, bool isSimulat
         return ($"{number} {((string[])["s", "ms", "us", "ns", "ps", "fs"])[unit]}", unitsPerSecond);
     }
 
-    private string[] Names(IReadOnlyList<Channel> channels)
-    {
-        var taken = new HashSet<string>(StringComparer.Ordinal);
-        var names = new string[channels.Count];
-        foreach (var channel in channels)
-        {
-            var name = string.Concat(channel.Name.Select(c => c is > ' ' and <= '~' and not '$' and not '[' and not ']' ? c : '_'));
-            name = name.Length == 0 ? "_" : name;
-            var unique = name;
-            for (var n = 2; !taken.Add(unique); n++)
-            {
-                unique = $"{name}_{n}";
-            }
-
-            if (unique != channel.Name)
-            {
-                notes.Add($"Channel '{channel.Name}' is called '{unique}'.");
-            }
-
-            names[channel.Index] = unique;
-        }
-
-        return names;
-    }
+    private string[] Names(IReadOnlyList<Channel> channels) =>
+        notes.UniqueNames(channels, name => string.Concat(name.Select(c => c is > ' ' and <= '~' and not '$' and not '[' and not ']' ? c : '_')));
 
     // '!' to '~', shortest first.
     private static string Code(int index)

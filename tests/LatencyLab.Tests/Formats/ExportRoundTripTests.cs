@@ -26,6 +26,25 @@ public sealed class ExportRoundTripTests
         },
         iter: 200);
 
+    [Theory]
+    [InlineData("csv")]
+    [InlineData("vcd")]
+    public void Channels_with_the_same_name_or_none_stay_apart_and_the_export_says_so(string format)
+    {
+        // Logic 2 lets several channels have one name.
+        var capture = Make(new Random(5), 4, 60, startTick: 0, gaps: false);
+        var names = (string[])["clk", "clk", "", "clk_2"];
+        capture = capture with
+        {
+            Header = capture.Header with { Channels = [.. capture.Header.Channels.Select(c => c with { Name = names[c.Index] })] },
+            Traces = [.. capture.Traces.Select(t => t with { Channel = t.Channel with { Name = names[t.Channel.Index] } })],
+        };
+        var (back, changes) = RoundTrip(capture, format);
+        Assert.Equal(["clk", "clk_2", "_", "clk_2_2"], back.Traces.Select(t => t.Channel.Name));
+        Assert.Equal(3, changes.Count(c => c.StartsWith("Channel '", StringComparison.Ordinal)));
+        AssertSame(capture, back, namesMayDiffer: true);
+    }
+
     [Fact]
     public void Our_own_csv_keeps_begin_gaps_calibration_and_unknown_levels() => Gen.Int.Sample(
         seed =>
