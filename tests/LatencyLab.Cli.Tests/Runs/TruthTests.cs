@@ -38,6 +38,8 @@ public sealed class TruthTests : IDisposable
             data.Add("sim:rp2040?load=gc", "--handler hard --irq both --idle spin");
             data.Add("sim:esp8266", "--handler viper --min-latency 1us");
             data.Add("sim:esp32", "--window 5ms --warmup 0");
+            // Its floating pins follow the wiring check's pulls by chance, as if the wires were shorted.
+            data.Add("sim:esp32?seed=964871", "--irq rising");
             data.Add("sim:esp32", "--test poll");
             data.Add("sim:esp8266?load=wifi", "--test poll --irq both --handler viper");
             data.Add("sim:rp2040?load=gc", "--test poll --irq falling --handler native");
