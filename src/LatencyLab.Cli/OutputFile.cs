@@ -16,6 +16,10 @@ internal static class OutputFile
     /// <inheritdoc cref="Write"/>
     public static void Copy(string from, string to) => Guard(to, () => File.Copy(from, to, overwrite: true));
 
+    /// <summary>Puts a file in the place of another.</summary>
+    /// <exception cref="LatencyLabException">It can't be put there (kind storage).</exception>
+    public static void Move(string from, string to) => Guard(to, () => File.Move(from, to, overwrite: true));
+
     /// <summary>Appends a CSV to another of the same columns: all but its header line.</summary>
     /// <exception cref="LatencyLabException">The file can't be written (kind storage).</exception>
     public static void AppendRows(string from, string to) => Guard(to, () => File.AppendAllText(to, string.Concat(File.ReadLines(from).Skip(1).Select(line => line + "\n"))));

@@ -152,6 +152,11 @@ internal sealed partial class RunExecution(RunRequest request, IReadOnlyList<str
         _progress.Clear();
         folder.ConvertLog(request.KeepLog, CancellationToken.None);
         folder.Write(run);
+        if (result.Report is null)
+        {
+            WithheldRows.Rewrite(folder, run.Simulated ? LatencyCsv.SimulatedRunId : folder.RunId, request.IsSelfTimed);
+        }
+
         RunFolder.Replace(folder.SummaryCsvPath, stream => SummaryCsv.Write(run, stream));
         RunPlots.Write(folder, run, result);
         WriteCsv(folder, repeatIndex);

@@ -76,7 +76,7 @@ public static class AnalyzeCommand
             using var rows = parsed.GetValue(csv) is { } csvPath ? new LateCsv(csvPath, Path.GetFileName(Path.TrimEndingDirectorySeparator(path))) : null;
             var source = asRun ? null : Directory.Exists(path) ? RunFolder.Open(path).OpenEdges(options) : CaptureFile.Open(path, options);
             var analysis = source is null
-                ? FileAnalysis.Run(RunFolder.Open(path), request, rows is null ? null : rows.Create, cancellationToken)
+                ? FileAnalysis.Run(RunFolder.Open(path), request, rows?.Of(RunFolder.Open(path).Read()), cancellationToken)
                 : FileAnalysis.Run(source, path, request, rows is null ? null : rows.Create, cancellationToken);
             if (parsed.GetValue(hdr) is { } log)
             {
@@ -132,6 +132,9 @@ public static class AnalyzeCommand
         private LatencyCsv? _csv;
 
         public IPairSink Create(TimeBase timeBase) => _csv = LatencyCsv.Create(path, name, timeBase);
+
+        /// <summary>Rows of a stored run.</summary>
+        public Func<TimeBase, IPairSink> Of(RunDocument run) => WithheldRows.Of(run) ? timeBase => WithheldRows.In(Create(timeBase)) : Create;
 
         public void Dispose() => _csv?.Dispose();
     }

@@ -12,6 +12,8 @@ public sealed class ShiftFilter(IPairSink next, int reach) : IPairSink
     // What a surplus answer can still flag: a block and, before it, as many stimuli as an answer can be behind.
     private Pair[] _held = new Pair[1024];
     private int _count;
+    private readonly MissedStimuli _missed = new();
+    private long _seen;
 
     /// <summary>Deepest scheduler queue of the supported ports (8 on esp32 and rp2, 4 on esp8266) plus one callback in flight.</summary>
     public const int DefaultReach = 9;
@@ -19,9 +21,22 @@ public sealed class ShiftFilter(IPairSink next, int reach) : IPairSink
     /// <summary>Stimuli flagged, warm-up not included.</summary>
     public long Flagged { get; private set; }
 
+    /// <summary>
+    /// True once a surplus answer came for which no stimulus was missed within reach, but one further back: if nothing but stimuli made the target answer,
+    /// all answers between belong to earlier stimuli, and none of them is flagged.
+    /// </summary>
+    public bool IsFarBehind { get; private set; }
+
     public void Pairs(ReadOnlySpan<Pair> pairs)
     {
-        if (!HasSurplus(pairs))
+        var flags = FlagsOf(pairs);
+        if ((flags & (PairFlags.Surplus | PairFlags.NoResponse)) != PairFlags.None)
+        {
+            Follow(pairs);
+        }
+
+        _seen += pairs.Length;
+        if ((flags & PairFlags.Surplus) == PairFlags.None)
         {
             PassOn(pairs);
             return;
@@ -83,7 +98,22 @@ public sealed class ShiftFilter(IPairSink next, int reach) : IPairSink
         }
     }
 
-    private static bool HasSurplus(ReadOnlySpan<Pair> pairs)
+    private void Follow(ReadOnlySpan<Pair> pairs)
+    {
+        for (var i = 0; i < pairs.Length; i++)
+        {
+            if (pairs[i].Status == PairStatus.Missed)
+            {
+                _missed.Push(_seen + i);
+            }
+            else if ((pairs[i].Flags & PairFlags.Surplus) != PairFlags.None && _missed.Pop() is { } missed)
+            {
+                IsFarBehind |= _seen + i - missed > reach;
+            }
+        }
+    }
+
+    private static PairFlags FlagsOf(ReadOnlySpan<Pair> pairs)
     {
         var flags = PairFlags.None;
         foreach (ref readonly var pair in pairs)
@@ -91,7 +121,7 @@ public sealed class ShiftFilter(IPairSink next, int reach) : IPairSink
             flags |= pair.Flags;
         }
 
-        return (flags & PairFlags.Surplus) != PairFlags.None;
+        return flags;
     }
 
     // The ordinary block isn't copied: only its last pairs may still be flagged by the next one.
@@ -132,5 +162,33 @@ public sealed class ShiftFilter(IPairSink next, int reach) : IPairSink
         next.Pairs(_held.AsSpan(0, count));
         _held.AsSpan(count, _count - count).CopyTo(_held);
         _count -= count;
+    }
+
+    /// <summary>The latest missed stimuli whose answers didn't come yet; the oldest are forgotten first.</summary>
+    private sealed class MissedStimuli
+    {
+        // The deepest queue of a board, many times over.
+        private readonly long[] _positions = new long[256];
+        private int _next;
+        private int _count;
+
+        public void Push(long position)
+        {
+            _positions[_next] = position;
+            _next = (_next + 1) % _positions.Length;
+            _count = Math.Min(_count + 1, _positions.Length);
+        }
+
+        public long? Pop()
+        {
+            if (_count == 0)
+            {
+                return null;
+            }
+
+            _count--;
+            _next = (_next + _positions.Length - 1) % _positions.Length;
+            return _positions[_next];
+        }
     }
 }

@@ -87,7 +87,8 @@ public sealed class LatencyPipeline : IEdgeSink
     {
         var timeBase = Header?.TimeBase ?? throw new InvalidOperationException("No capture was begun.");
         var surplusCallbacks = callbacksTotal - _pairer.AnswersSeen - _pairer.AnswersLost ?? 0;
-        var unexplained = !Explained(surplusCallbacks);
+        var farBehind = IsFarBehind(callbacksTotal, surplusCallbacks);
+        var unexplained = farBehind || !Explained(surplusCallbacks);
         var both = Rules.StimulusEdge == EdgeKind.Both;
         var empty = LatencySummary.Of(SortedCounts.Empty, 0);
         var report = unexplained ? null : Tally.Report(limit is { } longest ? timeBase.ToTicks(longest) : null);
@@ -109,8 +110,16 @@ public sealed class LatencyPipeline : IEdgeSink
             Tally.ResolutionTicks)
         {
             Trains = _trains?.Trains,
+            IsShiftedThroughout = farBehind,
         };
     }
+
+    /// <summary>
+    /// Each stimulus was served once, and no answer was made up: what looks like a missed stimulus and a surplus answer far behind it is a run of answers
+    /// that each came after the next stimulus.
+    /// </summary>
+    private bool IsFarBehind(long? callbacksTotal, long surplusCallbacks) =>
+        _shift is { IsFarBehind: true } && callbacksTotal == Tally.Total && surplusCallbacks >= 0 && _gaps.Count == 0;
 
     /// <summary>More callbacks than answers: answers were not seen. Fewer: answers without a callback. Both leave traces in the counts.</summary>
     private bool Explained(long surplusCallbacks) => surplusCallbacks >= 0
@@ -151,6 +160,9 @@ public sealed record LatencyResult(
     /// <summary>Counts of trains; null where stimuli are single.</summary>
     public TrainTally? Trains { get; init; }
 
+    /// <summary>True where answers came after the next stimulus for so long that no latency can be given at all.</summary>
+    public bool IsShiftedThroughout { get; init; }
+
     /// <summary>What the reader of the numbers must be told.</summary>
     public IEnumerable<string> Warnings
     {
@@ -173,6 +185,10 @@ public sealed record LatencyResult(
             if (Withheld > 0 && Trains is not null)
             {
                 yield return $"Interrupts were lost in trains, and from the first of them on nobody can say to which stimulus an answer belongs: {Withheld} latencies are withheld.";
+            }
+            else if (IsShiftedThroughout)
+            {
+                yield return $"Pairing may be shifted throughout: each stimulus was served, but answers came after the next one; {Withheld} latencies are withheld. Use a longer --gap.";
             }
             else if (Withheld > 0)
             {

@@ -270,7 +270,9 @@ public sealed class RunSession
         LatencyFindings.AddTooManyExcluded(result.Counts, interrupted ? 1 : 0, _plan.MaxExcludedPercent, _reasons);
         if (result.Withheld > 0 && result.Summary.N == 0 && result.Trains is null)
         {
-            _reasons.Add("Callbacks and answers don't add up, and nothing shows where: no latency can be given.");
+            _reasons.Add(result.IsShiftedThroughout
+                ? "Answers came after the next stimulus, for so long that nobody can say to which one they belong: no latency can be given."
+                : "Callbacks and answers don't add up, and nothing shows where: no latency can be given.");
         }
 
         var status = _reasons.Count > 0 ? RunStatus.Invalid : interrupted ? RunStatus.Partial : RunStatus.Complete;

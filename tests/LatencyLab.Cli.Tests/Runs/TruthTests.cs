@@ -117,6 +117,27 @@ public sealed class TruthTests : IDisposable
         }
     }
 
+    /// <summary>Each stimulus is answered once, after the next one: latencies look short throughout, and nothing but a miss at the begin and an answer too many at the end shows it.</summary>
+    [Theory]
+    [InlineData("sim:esp32?offset=20ms", "--samples 300")]
+    [InlineData("sim:esp32", "--samples 300 --gap 20us")]
+    public async Task Answers_that_always_come_after_the_next_stimulus_give_no_latency(string rig, string options)
+    {
+        var (run, truth) = await MeasureAsync(rig, options, 1);
+        Assert.True(run.Code == (int)ExitCode.MeasurementInvalid, run.Said);
+        Assert.Equal(0, (int?)run.Json["latency_ns"]!["n_matched"]);
+        Assert.Contains("shifted", (string?)run.Json["latency_ns"]!["null_reasons"]!["max"], StringComparison.Ordinal);
+        var causes = CsvRow.Read(truth).Where(r => r.Has("stimulus_t_ns")).ToDictionary(r => r["seq"], r => r["caused_by_seq"]);
+        var folder = (string)run.Json["folder"]!;
+        var again = _folder.File("again.csv");
+        Assert.Equal((int)ExitCode.Done, (await CommandOutcome.OfAsync("analyze", folder, "--csv", again)).Code);
+        foreach (var rows in new[] { CsvRow.Read(Path.Combine(folder, "latency.csv")), CsvRow.Read(again) })
+        {
+            Assert.Equal(causes.Count, rows.Count);
+            Assert.All(rows.Where(r => r["status"] == "matched" && r.Has("latency_ns")), r => Assert.Equal(r["seq"], causes[r["seq"]]));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Faults))]
     public async Task With_faults_what_is_lost_is_excluded_and_the_rest_is_the_truth(string rig, string options)

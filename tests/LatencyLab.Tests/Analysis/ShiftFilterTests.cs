@@ -43,6 +43,29 @@ public sealed class ShiftFilterTests
         Assert.Single(kept.Pairs);
     }
 
+    [Theory]
+    [InlineData(9, false)]
+    [InlineData(10, true)]
+    [InlineData(5000, true)]
+    public void A_surplus_answer_further_behind_a_missed_stimulus_than_a_queue_is_deep_is_noticed(int distance, bool expected)
+    {
+        var filter = new ShiftFilter(new Kept(), 9);
+        filter.Pairs([.. Enumerable.Range(0, distance + 1).Select(i => i == 0
+            ? new Pair(i, i, 0, PairStatus.Missed, PairFlags.NoResponse)
+            : new Pair(i, i * 100, (i * 100) + 7, PairStatus.Matched, i == distance ? PairFlags.Surplus : PairFlags.None))]);
+        Assert.Equal(expected, filter.IsFarBehind);
+    }
+
+    [Fact]
+    public void A_lost_interrupt_long_before_a_late_answer_is_no_shift()
+    {
+        var filter = new ShiftFilter(new Kept(), 9);
+        filter.Pairs([.. Enumerable.Range(0, 400).Select(i => i is 0 or 390
+            ? new Pair(i, i, 0, PairStatus.Missed, PairFlags.NoResponse)
+            : new Pair(i, i * 100, (i * 100) + 7, PairStatus.Matched, i == 392 ? PairFlags.Surplus : PairFlags.None))]);
+        Assert.False(filter.IsFarBehind);
+    }
+
     private sealed class Kept : IPairSink
     {
         public List<Pair> Pairs { get; } = [];
