@@ -39,22 +39,27 @@ public static class CommandLine
 
     public static async Task<int> RunAsync(string[] args, TextWriter stdout, TextWriter stderr, CancellationToken cancellationToken = default)
     {
-        var output = new Output(stdout, stderr, args.Contains("--json", StringComparer.Ordinal), args.Contains("--verbose", StringComparer.Ordinal) || args.Contains("-v", StringComparer.Ordinal))
+        var (result, talk) = (new GuardedWriter(stdout, "stdout"), new GuardedWriter(stderr, null));
+        var output = new Output(result, talk, args.Contains("--json", StringComparer.Ordinal), args.Contains("--verbose", StringComparer.Ordinal) || args.Contains("-v", StringComparer.Ordinal))
         {
             TalkTerminal = ReferenceEquals(stderr, Console.Error) && Terminal.CanRewriteLines ? Terminal.OfTalk() : null,
             ResultIsAscii = ReferenceEquals(stdout, Console.Out) && !Console.IsOutputRedirected && !Terminal.ShowsUnicode,
             WidthColumns = ReferenceEquals(stdout, Console.Out) ? Terminal.WidthColumns : Terminal.PageColumns,
         };
-        if (args.Length == 0)
-        {
-            stdout.Write(Overview.Text.ReplaceLineEndings("\n"));
-            return (int)ExitCode.Done;
-        }
-
         ParseResult parsed;
         try
         {
+            if (args.Length == 0)
+            {
+                result.Write(Overview.Text.ReplaceLineEndings("\n"));
+                return (int)ExitCode.Done;
+            }
+
             parsed = CreateRoot(output, args[0]).Parse(args);
+        }
+        catch (LatencyLabException e)
+        {
+            return (int)output.Fail(e);
         }
         catch (InvalidOperationException e)
         {
@@ -74,7 +79,7 @@ public static class CommandLine
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { Output = stdout, Error = stderr, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancellationToken);
+            return await parsed.InvokeAsync(new InvocationConfiguration { Output = result, Error = talk, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancellationToken);
         }
         catch (LatencyLabException e)
         {

@@ -77,11 +77,23 @@ public sealed class Output(TextWriter result, TextWriter talk, bool json, bool v
         Result.WriteLine(Encoding.UTF8.GetString(buffer.ToArray()));
     }
 
+    // Where stdout can't be written, which may be the very fault, stderr is left.
+    private bool TryWriteJson(Action<Utf8JsonWriter> write)
+    {
+        try
+        {
+            WriteJson(write);
+            return true;
+        }
+        catch (LatencyLabException)
+        {
+            return false;
+        }
+    }
+
     private void Report(ExitCode code, string what, string? where, string? remedy)
     {
-        if (Json)
-        {
-            WriteJson(writer =>
+        if (Json && TryWriteJson(writer =>
             {
                 writer.WriteStartObject();
                 writer.WriteString("schema", "latencylab.error/1");
@@ -90,7 +102,8 @@ public sealed class Output(TextWriter result, TextWriter talk, bool json, bool v
                 writer.WriteString("where", where);
                 writer.WriteString("try", remedy);
                 writer.WriteEndObject();
-            });
+            }))
+        {
             return;
         }
 

@@ -4,9 +4,16 @@ using LatencyLab.Cli;
 // Asked by scripts and shells all the time: it waits neither for the tree of commands nor for a console of writers and encodings.
 if (args is ["--version"])
 {
-    using var stdout = Console.OpenStandardOutput();
-    stdout.Write(Encoding.UTF8.GetBytes(ToolVersion.Text + Environment.NewLine));
-    return (int)ExitCode.Done;
+    try
+    {
+        using var stdout = Console.OpenStandardOutput();
+        stdout.Write(Encoding.UTF8.GetBytes(ToolVersion.Text + Environment.NewLine));
+        return (int)ExitCode.Done;
+    }
+    catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+    {
+        return (int)ExitCode.Storage;
+    }
 }
 
 return Run(args);
