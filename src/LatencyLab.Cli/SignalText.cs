@@ -37,7 +37,7 @@ internal static class SignalText
             writer.WriteLine();
             writer.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  planned {UnitText.Time(plan.PeriodNs ?? 0)}   frequency off by {signal.FrequencyErrorPpm:+0.###;-0.###;0} ppm   jitter {Fine(signal.PeriodJitterPpNs)} peak to peak, cycle to cycle {Fine(signal.C2cRmsNs)} rms   time error {Fine(signal.TieRmsNs)} rms"));
+                $"  planned {UnitText.Time(plan.PeriodNs ?? 0)}   period off by {signal.FrequencyErrorPpm:+0.###;-0.###;0} ppm   jitter {Fine(signal.PeriodJitterPpNs)} peak to peak, cycle to cycle {Fine(signal.C2cRmsNs)} rms   time error {Fine(signal.TieRmsNs)} rms"));
         }
 
         foreach (var signal in run.Signals.Take(1).Where(s => s.PeriodNs.Mean > 0))

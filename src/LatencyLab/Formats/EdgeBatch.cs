@@ -14,7 +14,8 @@ internal sealed class EdgeBatch
     /// <param name="reserve">How many edges a channel may get between two looks at <see cref="IsNearlyFull"/>.</param>
     public EdgeBatch(int channels, int capacity, int reserve)
     {
-        _ticks = [.. Enumerable.Range(0, channels).Select(_ => GC.AllocateUninitializedArray<long>(capacity))];
+        // Pinned, so that the collections of a short analysis leave them where they are: moving a dozen batches took an eighth of its time.
+        _ticks = [.. Enumerable.Range(0, channels).Select(_ => GC.AllocateUninitializedArray<long>(capacity, pinned: true))];
         _counts = new int[channels];
         _nearlyFull = capacity - reserve;
     }

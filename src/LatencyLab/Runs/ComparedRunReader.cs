@@ -61,13 +61,14 @@ public static class ComparedRunReader
         ("test", run.Plan.Test), ("chip", run.Target?.Chip), ("clock", run.Target?.CpuHz is { } hz ? UnitText.Frequency(hz) : null), ("load", run.Plan.Load),
         ("pin", Number(run.Plan.Pin)), ("wiring", Wiring(run.Plan)), ("irq", run.Plan.Irq),
         ("handler", run.Plan.Handler), ("idle", run.Plan.Idle), ("sampler", run.Sampler?.Kind), ("gap", Gap(run.Plan)), ("window", Time(run.Plan.WindowNs)),
+        ("min-latency", Time(run.Plan.MinLatencyNs ?? 0)),
         ("burst", run.Plan.Burst is { } burst ? string.Create(CultureInfo.InvariantCulture, $"{burst} every {Time(run.Plan.BurstGapNs ?? 0)}") : "none"),
         ("script", run.Plan.Script is { } script ? run.Firmware.GetValueOrDefault("script:" + script, script) : "none"),
         ("rig", run.Simulated ? "simulated" : "real"));
 
     /// <summary>Every condition that a run can have.</summary>
     public static IReadOnlyList<string> ConditionNames { get; } =
-        ["test", "chip", "clock", "load", "pin", "wiring", "irq", "handler", "idle", "sampler", "gap", "window", "burst", "script", "rig"];
+        ["test", "chip", "clock", "load", "pin", "wiring", "irq", "handler", "idle", "sampler", "gap", "window", "min-latency", "burst", "script", "rig"];
 
     private static EffectiveSize? EffectiveOf(IReadOnlyDictionary<string, double>? sizes) =>
         sizes is not null && sizes.TryGetValue("mean", out var mean) && sizes.TryGetValue("p50", out var p50) && sizes.TryGetValue("p90", out var p90)

@@ -27,7 +27,7 @@ public sealed record SignalNumbers
     /// <summary>One over the mean period.</summary>
     public double? FrequencyHz { get; init; }
 
-    /// <summary>Against the planned period, of the clock that fits the edges best.</summary>
+    /// <summary>By how much the period of the clock that fits the edges best is longer than the planned one.</summary>
     public double? FrequencyErrorPpm { get; init; }
 
     /// <summary>What missing pulses are judged by: the planned period, or the median one.</summary>
