@@ -8,8 +8,8 @@ namespace LatencyLab.Plots;
 /// <param name="Values">Matched latencies.</param>
 /// <param name="Censored">Late and missed: longer than every known value.</param>
 /// <param name="TimeBase">Length of a tick.</param>
-/// <param name="EffectiveN">Independent values that the sample is worth; null when all are.</param>
-public sealed record PlotSeries(string Name, SortedCounts Values, long Censored, TimeBase TimeBase, double? EffectiveN = null)
+/// <param name="Effective">Independent values that the sample is worth; null when all are.</param>
+public sealed record PlotSeries(string Name, SortedCounts Values, long Censored, TimeBase TimeBase, EffectiveSize? Effective = null)
 {
     /// <summary>Matched and censored.</summary>
     public long N => Values.Count + Censored;
@@ -18,7 +18,7 @@ public sealed record PlotSeries(string Name, SortedCounts Values, long Censored,
         $"{Name} (n {PlotText.Count(N)}{(Censored == 0 ? "" : $", {PlotText.Count(Censored)} missed or late")})";
 
     internal RankInterval Interval(double probability) =>
-        RankInterval.OfDependent(N, EffectiveN ?? N, probability);
+        RankInterval.OfDependent(N, Math.Min(N, Effective?.At(probability) ?? N), probability);
 
     /// <summary>Order statistic in nanoseconds; null where the rank is that of a censored value.</summary>
     internal double? AtRankNs(long rank) => rank >= 1 && rank <= Values.Count ? TimeBase.ToNanoseconds(Values.ValueAtRank(rank)) : null;

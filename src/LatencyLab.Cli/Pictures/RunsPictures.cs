@@ -13,7 +13,7 @@ internal static class RunsPictures
     private static readonly double[] ShiftProbabilities = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99];
 
     public static PlotSeries Series(PictureInput input, AnalysedCapture capture) =>
-        new(input.Name, capture.Tally.Latencies(), capture.Tally.Late + capture.Tally.Missed, capture.TimeBase);
+        new(input.Name, capture.Tally.Latencies(), capture.Tally.Late + capture.Tally.Missed, capture.TimeBase, capture.Tally.Summary().NEffective);
 
     /// <summary>One dot a run of a statistic that run.json has, such as p50.</summary>
     public static Picture Dots(IReadOnlyList<RunDocument> runs, string statistic, PlotStyle style) => RunsPlot.Draw(
@@ -78,8 +78,8 @@ internal static class RunsPictures
 
     private static ShiftPoint? OfTwo(PlotSeries base_, PlotSeries new_, double probability)
     {
-        var before = Quantiles.Estimate(base_.Values, base_.Censored, probability);
-        var after = Quantiles.Estimate(new_.Values, new_.Censored, probability);
+        var before = Quantiles.Estimate(base_.Values, base_.Censored, probability, base_.Effective?.At(probability));
+        var after = Quantiles.Estimate(new_.Values, new_.Censored, probability, new_.Effective?.At(probability));
         return before.Value is null || after.Value is null
             ? null
             : new ShiftPoint(

@@ -8,6 +8,26 @@ public sealed record EffectiveSize(double Mean, double P50, double P90, double P
     /// <summary>Every value counts in full.</summary>
     public static EffectiveSize Independent(long n) => new(n, n, n, n, n, n);
 
+    /// <summary>For any quantile: between those that are known by nines, since dependence fades towards the tail; the nearest one beyond them.</summary>
+    /// <param name="probability">Above 0 and below 1.</param>
+    public double At(double probability)
+    {
+        ReadOnlySpan<(double Nines, double Size)> known = [(Nines(0.5), P50), (1, P90), (2, P99), (3, P999), (4, P9999)];
+        var nines = Nines(probability);
+        for (var i = 1; i < known.Length; i++)
+        {
+            if (nines <= known[i].Nines)
+            {
+                var (below, above) = (known[i - 1], known[i]);
+                return below.Size + ((above.Size - below.Size) * Math.Max(0, (nines - below.Nines) / (above.Nines - below.Nines)));
+            }
+        }
+
+        return P9999;
+
+        static double Nines(double p) => -Math.Log10(1 - p);
+    }
+
     /// <summary>The smallest of all: the one to print where only one number fits.</summary>
     public double Smallest => Math.Min(Math.Min(Math.Min(Mean, P50), Math.Min(P90, P99)), Math.Min(P999, P9999));
 }

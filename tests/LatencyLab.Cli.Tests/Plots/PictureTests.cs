@@ -1,9 +1,13 @@
 using System.Globalization;
 using System.Xml.Linq;
+using LatencyLab.Cli.Pictures;
+using LatencyLab.Formats;
 using LatencyLab.Plots;
+using LatencyLab.Runs;
 using LatencyLab.Signals;
 using LatencyLab.Statistics;
 using LatencyLab.TestSupport;
+using LatencyLab.Units;
 using SkiaSharp;
 
 namespace LatencyLab.Cli.Tests.Plots;
@@ -125,6 +129,20 @@ public sealed class PictureTests
         Assert.True(half > 50);
         Assert.Equal(x[..half].Order(), x[..half]);
         Assert.Equal(x[half..(2 * half)].OrderDescending(), x[half..(2 * half)]);
+    }
+
+    [Fact]
+    public void A_band_counts_dependent_latencies_for_what_they_are_worth_as_the_table_does()
+    {
+        var request = new AnalysisRequest("TCK:RTCK", "rising", null, Duration.Zero, 100);
+        var input = PictureInput.Open(Repository.Path("captures", "keil_mcb2140_idle.sr"), request, ReadOptions.Default);
+        var capture = input.Analyse(null, null, TestContext.Current.CancellationToken);
+        var (series, table) = (RunsPictures.Series(input, capture), capture.Result.Summary);
+        Assert.True(table.NEffective.P99 < 0.9 * series.N, "an example whose latencies hang together");
+        foreach (var (probability, size) in new[] { (0.5, table.NEffective.P50), (0.9, table.NEffective.P90), (0.99, table.NEffective.P99) })
+        {
+            Assert.Equal(RankInterval.OfDependent(series.N, size, probability), series.Interval(probability));
+        }
     }
 
     [Fact]

@@ -96,6 +96,7 @@ public sealed class RunJsonTests
     [Theory]
     [InlineData("latencylab.run/2", "newer")]
     [InlineData("latencylab.run/x", null)]
+    [InlineData("latencylab.run/0", null)]
     [InlineData("latencylab.analysis/1", null)]
     [InlineData(null, null)]
     public void Another_schema_is_refused(string? schema, string? remedy)
@@ -118,6 +119,12 @@ public sealed class RunJsonTests
     [InlineData("$.latency_ns.ci95.p50", "[1]")]
     [InlineData("$.latency_ns.ci95.p50", "[1,2,3]")]
     [InlineData("$.latency_ns.ci95.p50", "[[],{}]")]
+    [InlineData("$.latency_ns.ci95.p50", "[1,1e999]")]
+    [InlineData("$.latency_ns.ci95.p50", "7")]
+    [InlineData("$.created_utc", "7")]
+    [InlineData("$.created_utc", "\"yesterday\"")]
+    [InlineData("$.signals", "[null]")]
+    [InlineData("$.sampler.channels", "[null]")]
     [InlineData("$.latency_ns.null_reasons.p99_9", "null")]
     [InlineData("$.warnings", "[null]")]
     [InlineData("$.status", "0")]
@@ -132,6 +139,29 @@ public sealed class RunJsonTests
         parent[parts[^1]] = "@@";
         var broken = node.ToJsonString().Replace("\"@@\"", json, StringComparison.Ordinal);
         Assert.Throws<CaptureFormatException>(() => RunJson.ReadRun(Encoding.UTF8.GetBytes(broken), "run.json"));
+    }
+
+    [Fact]
+    public void A_run_that_says_no_more_than_it_must_is_read()
+    {
+        var node = JsonNode.Parse(RunJson.ToUtf8(RunSamples.Irq))!.AsObject();
+        foreach (var optional in (string[])["sampler", "wiring", "source", "target", "burst", "latency_ns", "by_edge", "signals", "counts", "uncertainty_ns", "details_ns"])
+        {
+            node.Remove(optional);
+        }
+
+        var run = RunJson.ReadRun([.. "\uFEFF"u8, .. Encoding.UTF8.GetBytes(node.ToJsonString())], "run.json");
+        Assert.Equal((RunSamples.Irq.RunId, null, null), (run.RunId, run.Sampler, run.LatencyNs));
+        Assert.Throws<CaptureFormatException>(() => RunJson.ReadRun("null"u8, "run.json"));
+    }
+
+    [Fact]
+    public void A_mistake_is_placed_by_its_byte_in_the_file()
+    {
+        var text = Encoding.UTF8.GetString(RunJson.ToUtf8(RunSamples.Irq));
+        var at = text.IndexOf("\"plan\"", StringComparison.Ordinal);
+        var fault = Assert.Throws<CaptureFormatException>(() => RunJson.ReadRun(Encoding.UTF8.GetBytes(text.Insert(at, "!")), "run.json"));
+        Assert.Equal(Encoding.UTF8.GetByteCount(text.AsSpan(0, at)), fault.ByteOffset);
     }
 
     [Fact]

@@ -42,6 +42,18 @@ public sealed class QuantilesTests
         Assert.Equal(("needs n = 5980", "needs n = 5980", "needs n = 29956"), (summary.NullReasons["p99"], summary.NullReasons["p99_9"], summary.NullReasons["p99_99"]));
     }
 
+    [Theory]
+    [InlineData(0.01, 100)]
+    [InlineData(0.5, 100)]
+    [InlineData(0.9, 200)]
+    [InlineData(0.968377, 250)]
+    [InlineData(0.99, 300)]
+    [InlineData(0.999, 400)]
+    [InlineData(0.9999, 500)]
+    [InlineData(0.999999, 500)]
+    public void What_a_sample_is_worth_for_a_quantile_lies_between_those_beside_it(double probability, double size) =>
+        Assert.Equal(size, new EffectiveSize(7, 100, 200, 300, 400, 500).At(probability), 0.01);
+
     [Fact]
     public void What_is_withheld_is_not_for_want_of_stimuli()
     {

@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+using System.Text;
 using LatencyLab.MicroPython;
 using LatencyLab.Signals;
 using LatencyLab.Targets;
@@ -22,4 +24,25 @@ public sealed class ArmedTargetTests
         Assert.Equal(explained, fault.Message.Contains("baud rate", StringComparison.Ordinal));
         Assert.Equal(explained, fault.Try?.Contains("80MHz", StringComparison.Ordinal) == true);
     }
+
+    [Theory]
+    [InlineData("rst:0x1 (POWERON_RESET),boot:0x13", FaultKind.Measurement, "rebooted during the measurement (rst:0x1")]
+    [InlineData("""{"t":"READY","nonce":8}""", FaultKind.Device, "Another measurement runs on this board")]
+    [InlineData("""{"t":"READY","nonce":7}""", FaultKind.Device, "ended before ARMED")]
+    [InlineData("""{"t":"ARMED","nonce":7}""", FaultKind.Device, "READY")]
+    [InlineData("""{"t":"ERROR","nonce":7,"what":"ValueError: pin"}""", FaultKind.Usage, "ValueError: pin")]
+    [InlineData("words of another program", FaultKind.Device, "words of another program")]
+    public async Task What_a_target_says_instead_of_its_lines_is_a_typed_error(string said, FaultKind kind, string told)
+    {
+        var text = said.StartsWith('{') ? Line(said) : said;
+        var small = new SmallBoard { Run = code => (code.Contains("latencylab call", StringComparison.Ordinal) ? text + "\r\n" : "", "") };
+        await using var repl = await RawRepl.EnterAsync(small.Link, small.Limits, TestContext.Current.CancellationToken);
+        var board = new ScriptedBoard(repl, new BoardIdentity("esp32", "esp32", "board", "esp32", "1.28.0", "v1.28.0", null, 160_000_000, null));
+        var test = new IrqTest(7, 4, 5, EdgeKind.Rising, IrqHandler.Bytecode, IdleLoop.Sleep, 5, null);
+        var fault = await Assert.ThrowsAnyAsync<LatencyLabException>(() => ArmedTarget.ArmAsync(board, test, TestContext.Current.CancellationToken));
+        Assert.Equal(kind, fault.Kind);
+        Assert.Contains(told, fault.Message, StringComparison.Ordinal);
+    }
+
+    private static string Line(string json) => $"@LL1 {json}*{Crc32.HashToUInt32(Encoding.UTF8.GetBytes(json)):x8}";
 }

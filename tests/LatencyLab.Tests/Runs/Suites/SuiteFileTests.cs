@@ -89,6 +89,10 @@ public sealed class SuiteFileTests
     [InlineData("[[firmware]]\nlabel = \"a\"\n[[firmware]]\nlabel = \"a\"")]
     [InlineData("samples = ")]
     [InlineData("samples = 1979-05-27")]
+    [InlineData("samples = [500]")]
+    [InlineData("repeat = 1.5")]
+    [InlineData("repeat = true")]
+    [InlineData("matrix = { pin = 4 }")]
     public void What_cannot_be_is_a_mistake_of_usage(string text) =>
         Assert.Equal(FaultKind.Usage, Assert.Throws<LatencyLabException>(() => Read(text)).Kind);
 
@@ -105,6 +109,20 @@ public sealed class SuiteFileTests
                 return e.Kind == FaultKind.Usage;
             }
         });
+
+    [Fact]
+    public void A_file_that_is_not_there_or_too_long_is_said_to_be_that()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        Assert.Equal((FaultKind.Storage, "There is no such file."), Fault(Path.Combine(folder.FullName, "bench.toml")));
+        Assert.Equal((FaultKind.Storage, "There is no such file."), Fault(Path.Combine(folder.FullName, "none", "bench.toml")));
+        var path = Path.Combine(folder.FullName, "long.toml");
+        File.WriteAllText(path, new string('#', (1 << 20) + 1));
+        Assert.Equal((FaultKind.Usage, "The file has more than 1048576 bytes."), Fault(path));
+        folder.Delete(recursive: true);
+
+        static (FaultKind Kind, string Message) Fault(string path) => Assert.Throws<LatencyLabException>(() => RigFile.Read(path)) is { } fault ? (fault.Kind, fault.Message) : default;
+    }
 
     [Fact]
     public void A_rig_file_names_boards_wires_and_limits()
