@@ -1,5 +1,5 @@
 using System.Globalization;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
 using LatencyLab.Units;
 
 namespace LatencyLab.Cli;

@@ -2,6 +2,8 @@ using System.Text;
 using LatencyLab.Cli.Commands;
 using LatencyLab.Cli.Devices;
 using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Library;
 using LatencyLab.Samplers;
 using LatencyLab.Signals;
 using LatencyLab.Units;

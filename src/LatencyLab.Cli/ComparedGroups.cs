@@ -1,4 +1,6 @@
-using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Library;
+
 
 namespace LatencyLab.Cli;
 

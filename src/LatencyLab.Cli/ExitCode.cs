@@ -1,4 +1,5 @@
-using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
+
 
 namespace LatencyLab.Cli;
 

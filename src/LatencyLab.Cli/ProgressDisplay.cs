@@ -1,5 +1,6 @@
 using System.Globalization;
 using LatencyLab.Runs;
+using LatencyLab.Runs.Pipeline;
 using LatencyLab.Statistics;
 using LatencyLab.Units;
 

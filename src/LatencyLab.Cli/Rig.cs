@@ -6,7 +6,7 @@ using LatencyLab.Cli.Doctor;
 using LatencyLab.Links;
 using LatencyLab.MicroPython;
 using LatencyLab.Runs;
-using LatencyLab.Runs.Live;
+using LatencyLab.Runs.Pipeline;
 using LatencyLab.Simulation;
 using LatencyLab.Statistics;
 using LatencyLab.Units;

@@ -6,6 +6,9 @@ using LatencyLab.Cli.Commands;
 using LatencyLab.Cli.Devices;
 using LatencyLab.Reports;
 using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Library;
+using LatencyLab.Runs.Pipeline;
 using LatencyLab.Samplers;
 using LatencyLab.Signals;
 using LatencyLab.Units;
@@ -121,13 +124,14 @@ internal sealed partial class RunExecution(RunRequest request, IReadOnlyList<str
     {
         var created = TimeProvider.System.GetUtcNow();
         var folder = RunFolder.Create(request.Out, created);
-        var simulated = rig.IsSimulated;
+        RunDocument planned;
         MeasuredRun measured;
         try
         {
-            var (planned, stamping, measure) = await StartAsync(plan, target, sampler, cancellationToken);
-            folder.Begin(MeasuredRunDocument.Planned(planned, target, stamping, folder.RunId, folder.Path, created, argv, ToolVersion.Document, simulated));
-            measured = await RecordAsync(new TimeBase(stamping.TickHz), measure, folder, simulated, cancellationToken);
+            var (carriedOut, stamping, measure) = await StartAsync(plan, target, sampler, cancellationToken);
+            planned = MeasuredRunDocument.Planned(carriedOut, target, stamping, folder.Origin(created, argv, ToolVersion.Document, rig.IsSimulated));
+            folder.Begin(planned);
+            measured = await RecordAsync(new TimeBase(stamping.TickHz), measure, folder, rig.IsSimulated, cancellationToken);
         }
         catch
         {
@@ -136,7 +140,7 @@ internal sealed partial class RunExecution(RunRequest request, IReadOnlyList<str
             throw;
         }
 
-        var run = MeasuredRunDocument.Of(measured, folder.RunId, folder.Path, created, argv, ToolVersion.Document, simulated);
+        var run = MeasuredRunDocument.Of(planned, measured);
         var code = Conclude(folder, run, measured.Result, plan.RepeatIndex);
         if (request.SimTruth is { } path)
         {

@@ -1,5 +1,5 @@
 using LatencyLab.Comparison;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Library;
 using LatencyLab.Units;
 
 namespace LatencyLab.Cli;

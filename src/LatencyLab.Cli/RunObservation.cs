@@ -1,6 +1,8 @@
 using LatencyLab.Cli.Devices;
 using LatencyLab.Reports;
 using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Library;
 using LatencyLab.Samplers;
 using LatencyLab.Units;
 
@@ -39,7 +41,7 @@ internal sealed partial class RunExecution
     {
         var created = TimeProvider.System.GetUtcNow();
         var folder = RunFolder.Create(request.Out, created);
-        RunDocument Planned(TimeBase? timeBase) => Observation.Planned(plan, timeBase, folder.RunId, folder.Path, created, argv, ToolVersion.Document, simulated);
+        RunDocument Planned(TimeBase? timeBase) => Observation.Planned(plan, timeBase, folder.Origin(created, argv, ToolVersion.Document, simulated));
         folder.Begin(Planned(null));
         Observation observed;
         LatencyCsv? csv = null;

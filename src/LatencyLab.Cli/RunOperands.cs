@@ -1,5 +1,5 @@
 using System.CommandLine;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Library;
 
 namespace LatencyLab.Cli;
 

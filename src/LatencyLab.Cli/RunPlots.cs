@@ -2,6 +2,9 @@ using System.Globalization;
 using LatencyLab.Formats;
 using LatencyLab.Plots;
 using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Library;
+using LatencyLab.Runs.Pipeline;
 using LatencyLab.Signals;
 using LatencyLab.Units;
 

@@ -1,5 +1,5 @@
 using LatencyLab.Reports;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
 using LatencyLab.Statistics;
 using LatencyLab.Units;
 
@@ -34,7 +34,7 @@ internal static class RunText
         }
 
         var counts = run.Counts!;
-        writer.WriteLine(LatencyText.Counts(Common(counts), counts.Callbacks));
+        writer.WriteLine(LatencyText.Counts(counts, counts.Callbacks));
         writer.WriteLine();
         if (run.Burst is { } burst)
         {
@@ -96,16 +96,4 @@ internal static class RunText
             ? $"irq {plan.Irq}   free-running target{(plan.Label is { } label ? $" '{label}'" : "")}   sampler {run.Sampler?.Kind} {run.Sampler?.Port}"
             : $"{plan.Test} {plan.Irq}   {(plan.StimulusPin is { } fires ? $"GPIO{fires} -> GPIO{plan.Pin}" : $"GPIO{plan.Pin} -> GPIO{plan.ResponsePin}")}   handler {plan.Script ?? plan.Handler}   {(plan.Idle is { } idle ? $"idle {idle}   " : "")}load {plan.Load}   {run.Target.Machine}, MicroPython {run.Target.Micropython}, {UnitText.Frequency(run.Target.CpuHz ?? 0)}";
     }
-
-    private static AnalysisCounts Common(RunCounts counts) => new()
-    {
-        Stimuli = counts.Stimuli,
-        Matched = counts.Matched,
-        Late = counts.Late,
-        Missed = counts.Missed,
-        Excluded = counts.Excluded,
-        Extra = counts.Extra,
-        Spurious = counts.Spurious,
-        Gaps = counts.Gaps,
-    };
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LatencyLab.Cli.Live;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Library;
 using LatencyLab.Statistics;
 using LatencyLab.Units;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using LatencyLab.Formats;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Library;
 using LatencyLab.Runs.Periodic;
 using LatencyLab.Signals;
 using LatencyLab.Statistics;

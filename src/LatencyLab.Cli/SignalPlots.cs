@@ -1,6 +1,7 @@
 using System.Globalization;
 using LatencyLab.Plots;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Library;
 using LatencyLab.Runs.Periodic;
 using LatencyLab.Statistics;
 

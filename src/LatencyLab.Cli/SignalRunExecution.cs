@@ -3,6 +3,8 @@ using LatencyLab.Boards;
 using LatencyLab.Cli.Commands;
 using LatencyLab.Reports;
 using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Library;
 using LatencyLab.Runs.Periodic;
 
 namespace LatencyLab.Cli;
@@ -76,7 +78,7 @@ internal sealed class SignalRunExecution(RunRequest request, SignalTest test, IR
         try
         {
             var session = await SignalSession.StartAsync(plan, target, sampler, cancellationToken);
-            planned = MeasuredSignalsDocument.Planned(session.Plan, target, session.Sampler, folder.RunId, folder.Path, created, argv, ToolVersion.Document, rig.IsSimulated);
+            planned = MeasuredSignalsDocument.Planned(session.Plan, target, session.Sampler, folder.Origin(created, argv, ToolVersion.Document, rig.IsSimulated));
             folder.Begin(planned);
             measured = await RecordAsync(session, folder, rig.IsSimulated, cancellationToken);
         }

@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
 
 namespace LatencyLab.Cli;
 

@@ -1,6 +1,8 @@
 using LatencyLab.Analysis;
 using LatencyLab.Reports;
 using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Library;
 
 namespace LatencyLab.Cli;
 

@@ -3,7 +3,8 @@ using System.Globalization;
 using System.Text;
 using LatencyLab.Comparison;
 using LatencyLab.Reports;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Library;
 using LatencyLab.Statistics;
 
 namespace LatencyLab.Benchmarks;

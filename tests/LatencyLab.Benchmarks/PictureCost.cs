@@ -1,7 +1,8 @@
 using System.Globalization;
 using LatencyLab.Analysis;
 using LatencyLab.Captures;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Pipeline;
 using LatencyLab.Signals;
 using LatencyLab.Units;
 

@@ -4,6 +4,9 @@ using LatencyLab.Analysis;
 using LatencyLab.Formats;
 using LatencyLab.Reports;
 using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Library;
+using LatencyLab.Runs.Pipeline;
 using LatencyLab.Units;
 
 namespace LatencyLab.Cli.Commands;

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using LatencyLab.Comparison;
 using LatencyLab.Reports;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Library;
 using LatencyLab.Units;
 
 namespace LatencyLab.Cli.Commands;

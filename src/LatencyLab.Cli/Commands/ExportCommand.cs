@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using LatencyLab.Captures;
 using LatencyLab.Formats;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Library;
 using LatencyLab.Units;
 
 namespace LatencyLab.Cli.Commands;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using LatencyLab.Formats;
 using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
 
 namespace LatencyLab.Cli.Commands;
 

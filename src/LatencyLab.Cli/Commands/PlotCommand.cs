@@ -3,6 +3,7 @@ using LatencyLab.Cli.Pictures;
 using LatencyLab.Formats;
 using LatencyLab.Plots;
 using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
 using LatencyLab.Statistics;
 using LatencyLab.Units;
 

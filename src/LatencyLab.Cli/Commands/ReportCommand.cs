@@ -4,7 +4,8 @@ using System.Text.Json;
 using LatencyLab.Cli.Pictures;
 using LatencyLab.Plots;
 using LatencyLab.Reports;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Library;
 
 namespace LatencyLab.Cli.Commands;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LatencyLab.Reports;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Library;
 
 namespace LatencyLab.Cli.Commands;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Library;
 using LatencyLab.Runs.Suites;
 
 namespace LatencyLab.Cli.Commands;

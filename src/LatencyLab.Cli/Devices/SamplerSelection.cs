@@ -2,7 +2,7 @@ using System.Globalization;
 using LatencyLab.Cli.Doctor;
 using LatencyLab.Links;
 using LatencyLab.MicroPython;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Library;
 using LatencyLab.Samplers;
 using LatencyLab.Samplers.Sigrok;
 using LatencyLab.Samplers.SigrokPico;

@@ -1,5 +1,9 @@
 using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Library;
 using LatencyLab.Runs.Live;
+using LatencyLab.Runs.Pipeline;
+
 
 namespace LatencyLab.Cli.Live;
 
@@ -39,11 +43,11 @@ internal sealed class LiveCheckpoint(RunFolder folder, RunDocument planned, Live
 
     private void Write(PairTally tally, double capturedNs)
     {
-        var counts = LatencyCounts.Of(tally);
+        var counts = tally.ToCounts();
         RunFolder.Replace(folder.LatencyCountsPath, stream => counts.Write(stream, session.TimeBase));
         folder.Begin(planned with
         {
-            Counts = new RunCounts { Stimuli = tally.Stimuli, Matched = tally.Matched, Late = tally.Late, Missed = tally.Missed, Excluded = tally.Excluded, Extra = 0, Spurious = 0, Gaps = 0 },
+            Counts = new RunCounts(AnalysisCounts.Of(tally.Counts(extra: 0, spurious: 0), gaps: 0), callbacks: null),
             LatencyNs = LatencyInTime.Of(tally.Summary(), session.TimeBase),
             Live = new LiveDocument { End = "going on", CapturedNs = capturedNs, Segments = 0 },
         });

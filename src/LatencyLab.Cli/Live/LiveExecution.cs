@@ -6,6 +6,8 @@ using LatencyLab.Cli.Commands;
 using LatencyLab.Plots;
 using LatencyLab.Reports;
 using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Library;
 using LatencyLab.Runs.Live;
 using LatencyLab.Units;
 
@@ -44,12 +46,13 @@ internal sealed class LiveExecution(RunRequest request, LiveEnds ends, IReadOnly
         var created = TimeProvider.System.GetUtcNow();
         var folder = RunFolder.Create(request.Out, created);
         LiveSession session;
+        RunDocument planned;
         LiveResult result;
         try
         {
             session = await LiveSession.StartAsync(live, target, sampler, TimeProvider.System, cancellationToken);
             rig.CountTruth(live.Plan.Rules(session.TimeBase));
-            var planned = MeasuredRunDocument.Planned(live.Plan, target, session.Sampler, folder.RunId, folder.Path, created, argv, ToolVersion.Document, rig.IsSimulated);
+            planned = MeasuredRunDocument.Planned(live.Plan, target, session.Sampler, folder.Origin(created, argv, ToolVersion.Document, rig.IsSimulated));
             var checkpoint = new LiveCheckpoint(folder, planned, session, TimeProvider.System);
             await using var stop = cancellationToken.Register(checkpoint.Want);
             result = await session.MeasureAsync(
@@ -68,7 +71,7 @@ internal sealed class LiveExecution(RunRequest request, LiveEnds ends, IReadOnly
         }
 
         _progress.Clear();
-        var run = Write(rig, folder, live, session, result, created);
+        var run = Write(rig, folder, live, session, result, planned);
         Print(run, result, folder);
         return result.End switch
         {
@@ -78,12 +81,11 @@ internal sealed class LiveExecution(RunRequest request, LiveEnds ends, IReadOnly
         };
     }
 
-    private RunDocument Write(Rig rig, RunFolder folder, LivePlan live, LiveSession session, LiveResult result, DateTimeOffset created)
+    private RunDocument Write(Rig rig, RunFolder folder, LivePlan live, LiveSession session, LiveResult result, RunDocument planned)
     {
-        var simulated = rig.IsSimulated;
-        var kept = WriteEdges(folder, session, simulated);
-        var run = MeasuredRunDocument.Of(result.Run, folder.RunId, folder.Path, created, argv, ToolVersion.Document, simulated) with { Live = LiveDocument.Of(result, live, kept) };
-        var counts = LatencyCounts.Of(result.Run.Tally);
+        var kept = WriteEdges(folder, session, rig.IsSimulated);
+        var run = MeasuredRunDocument.Of(planned, result.Run) with { Live = result.ToDocument(live, kept) };
+        var counts = result.Run.Tally.ToCounts();
         RunFolder.Replace(folder.LatencyCountsPath, stream => counts.Write(stream, session.TimeBase));
         folder.Write(run);
         RunFolder.Replace(folder.SummaryCsvPath, stream => SummaryCsv.Write(run, stream));

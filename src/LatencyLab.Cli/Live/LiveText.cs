@@ -1,6 +1,6 @@
 using System.Globalization;
 using LatencyLab.Reports;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
 using LatencyLab.Units;
 
 namespace LatencyLab.Cli.Live;

@@ -1,7 +1,7 @@
 using LatencyLab.Analysis;
 using LatencyLab.Formats;
 using LatencyLab.Plots;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Pipeline;
 using LatencyLab.Signals;
 using LatencyLab.Units;
 

@@ -1,5 +1,5 @@
 using LatencyLab.Plots;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Pipeline;
 using LatencyLab.Signals;
 using LatencyLab.Statistics;
 using LatencyLab.Units;

@@ -2,7 +2,9 @@ using LatencyLab.Analysis;
 using LatencyLab.Formats;
 using LatencyLab.Reports;
 using LatencyLab.Runs;
-using LatencyLab.Runs.Live;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Library;
+using LatencyLab.Runs.Pipeline;
 using LatencyLab.Signals;
 using LatencyLab.Units;
 
@@ -62,7 +64,6 @@ internal sealed record PictureInput(string Path, RunDocument? Run, ICaptureSourc
         }
 
         var rules = Rules(capture.Header);
-        var counts = capture.Result.Counts;
         return new RunDocument
         {
             RunId = System.IO.Path.GetFileName(Path),
@@ -88,17 +89,7 @@ internal sealed record PictureInput(string Path, RunDocument? Run, ICaptureSourc
                 TickHz = capture.TimeBase.TickHz,
                 Channels = [.. capture.Header.Channels.Select(c => new ChannelDocument { Index = c.Index, Name = c.Name })],
             },
-            Counts = new RunCounts
-            {
-                Stimuli = counts.Stimuli,
-                Matched = counts.Matched,
-                Late = counts.Late,
-                Missed = counts.Missed,
-                Excluded = counts.Excluded,
-                Extra = counts.Extra,
-                Spurious = counts.Spurious,
-                Gaps = capture.Gaps.Count,
-            },
+            Counts = new RunCounts(AnalysisCounts.Of(capture.Result.Counts, capture.Gaps.Count), callbacks: null),
             LatencyNs = LatencyInTime.Of(capture.Result.Summary, capture.TimeBase),
             UncertaintyNs = LatencyInTime.UncertaintyOf(capture.Result.Summary, capture.TimeBase, 0, Request.ClockPpm),
             Warnings = [.. capture.Result.Warnings],

@@ -1,7 +1,7 @@
 using LatencyLab.Comparison;
 using LatencyLab.Plots;
 using LatencyLab.Reports;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
 using LatencyLab.Statistics;
 using LatencyLab.Units;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
 
 namespace LatencyLab.Reports;
 

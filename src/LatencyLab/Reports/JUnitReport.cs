@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Xml;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
 
 namespace LatencyLab.Reports;
 

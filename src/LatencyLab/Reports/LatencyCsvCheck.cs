@@ -1,5 +1,5 @@
 using CsvHelper;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
 
 namespace LatencyLab.Reports;
 

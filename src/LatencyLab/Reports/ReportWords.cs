@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
 using LatencyLab.Units;
 
 namespace LatencyLab.Reports;

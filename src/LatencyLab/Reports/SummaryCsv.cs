@@ -1,6 +1,6 @@
 using System.Globalization;
 using CsvHelper;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
 
 namespace LatencyLab.Reports;
 

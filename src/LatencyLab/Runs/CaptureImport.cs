@@ -1,5 +1,7 @@
 using LatencyLab.Captures;
 using LatencyLab.Formats;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Library;
 using LatencyLab.Signals;
 
 namespace LatencyLab.Runs;

@@ -1,5 +1,8 @@
 using LatencyLab.Analysis;
 using LatencyLab.Formats;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Library;
+using LatencyLab.Runs.Pipeline;
 using LatencyLab.Samplers;
 using LatencyLab.Signals;
 using LatencyLab.Units;
@@ -102,16 +105,11 @@ public static class FileAnalysis
     // A number that no run wrote is no limit.
     private static Duration? LimitOf(PlanDocument plan) => plan.LimitNs is > 0 and < 1e15 and var ns ? new Duration((long)Math.Round(ns * 1000)) : null;
 
-    internal static LatenciesByEdge? ByEdge(LatencyResult result) => result.Rising is { } rising && result.Falling is { } falling
-        ? new LatenciesByEdge
-        {
-            Rising = new EdgeLatencies { LatencyNs = LatencyInTime.Of(rising, result.TimeBase) },
-            Falling = new EdgeLatencies { LatencyNs = LatencyInTime.Of(falling, result.TimeBase) },
-        }
-        : null;
-
-    private static FileAnalysisResult WithTail(FileAnalysisResult analysis, LatencyPipeline pipeline) =>
-        analysis with { Document = analysis.Document with { TailNs = TailDetails.Of(pipeline.Tally, analysis.Result.TimeBase) } };
+    private static FileAnalysisResult WithTail(FileAnalysisResult analysis, LatencyPipeline pipeline)
+    {
+        var (tail, reason) = pipeline.Tally.Tail();
+        return analysis with { Document = analysis.Document with { TailNs = TailDetails.Of(tail, reason, analysis.Result.TimeBase) } };
+    }
 
     private static FileAnalysisResult Document(LatencyPipeline pipeline, LatencyResult result, string format, string file, double edgeNs, double clockPpm) => new(
         new AnalysisDocument
@@ -123,19 +121,9 @@ public static class FileAnalysis
                 TickHz = result.TimeBase.TickHz,
                 Channels = [.. pipeline.Header!.Channels.Select(c => new ChannelDocument { Index = c.Index, Name = c.Name, Edges = pipeline.EdgesSeen[c.Index] })],
             },
-            Counts = new AnalysisCounts
-            {
-                Stimuli = result.Counts.Stimuli,
-                Matched = result.Counts.Matched,
-                Late = result.Counts.Late,
-                Missed = result.Counts.Missed,
-                Excluded = result.Counts.Excluded,
-                Extra = result.Counts.Extra,
-                Spurious = result.Counts.Spurious,
-                Gaps = result.Gaps,
-            },
+            Counts = AnalysisCounts.Of(result.Counts, result.Gaps),
             LatencyNs = LatencyInTime.Of(result.Summary, result.TimeBase),
-            ByEdge = ByEdge(result),
+            ByEdge = LatencyInTime.ByEdge(result),
             DetailsNs = result.Report is { } report ? LatencyDetails.Of(report, result.TimeBase, edgeNs, clockPpm) : null,
             UncertaintyNs = LatencyInTime.UncertaintyOf(result.Summary, result.TimeBase, edgeNs, clockPpm),
             Warnings = [.. result.Warnings],

@@ -1,4 +1,6 @@
 using LatencyLab.MicroPython;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Pipeline;
 using LatencyLab.Samplers;
 using LatencyLab.Targets;
 using LatencyLab.Units;

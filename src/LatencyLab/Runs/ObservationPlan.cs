@@ -1,5 +1,6 @@
 using System.Globalization;
 using LatencyLab.Analysis;
+using LatencyLab.Runs.Documents;
 using LatencyLab.Samplers;
 using LatencyLab.Signals;
 using LatencyLab.Units;

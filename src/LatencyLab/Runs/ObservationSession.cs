@@ -1,5 +1,7 @@
 using System.Globalization;
 using LatencyLab.Analysis;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Pipeline;
 using LatencyLab.Samplers;
 using LatencyLab.Signals;
 using LatencyLab.Units;
@@ -97,53 +99,28 @@ public sealed record Observation(
 {
     /// <summary>The measurement as run.json tells it.</summary>
     /// <param name="draft">What was written before: ids, command line, tool.</param>
-    public RunDocument ToDocument(RunDocument draft)
+    public RunDocument ToDocument(RunDocument draft) => draft.WithResult(Result, Sampler) with
     {
-        var (edgeNs, clockPpm) = (Sampler.EdgeNs, Sampler.ClockPpmLimit);
-        return draft with
+        Status = Status,
+        Reasons = Reasons,
+        Firmware = Outcome?.Firmware ?? draft.Firmware,
+        Plan = Plan.ToDocument(Result.TimeBase),
+        Sampler = SamplerDocument.Of(Sampler, Outcome?.Health) with
         {
-            Status = Status,
-            Reasons = Reasons,
-            Firmware = Outcome?.Firmware ?? draft.Firmware,
-            Plan = Plan.ToDocument(Result.TimeBase),
-            Sampler = SamplerDocument.Of(Sampler, Outcome?.Health) with
-            {
-                Channels =
-                [
-                    new ChannelDocument { Index = 0, Name = Plan.Stimulus.Name, Edges = EdgesSeen[0] },
-                    new ChannelDocument { Index = 1, Name = Plan.Response.Name, Edges = EdgesSeen[1] },
-                ],
-            },
-            Counts = MeasuredRunDocument.CountsOf(Result),
-            LatencyNs = LatencyInTime.Of(Result.Summary, Result.TimeBase),
-            ByEdge = FileAnalysis.ByEdge(Result),
-            DetailsNs = Result.Report is { } report ? LatencyDetails.Of(report, Result.TimeBase, edgeNs, clockPpm) : null,
-            UncertaintyNs = LatencyInTime.UncertaintyOf(Result.Summary, Result.TimeBase, edgeNs, clockPpm),
-            Warnings = Warnings,
-            Gaps = [.. Gaps.Select(GapDocument.From)],
-        };
-    }
+            Channels =
+            [
+                new ChannelDocument { Index = 0, Name = Plan.Stimulus.Name, Edges = EdgesSeen[0] },
+                new ChannelDocument { Index = 1, Name = Plan.Response.Name, Edges = EdgesSeen[1] },
+            ],
+        },
+        Warnings = Warnings,
+        Gaps = [.. Gaps.Select(GapDocument.From)],
+    };
 
     /// <summary>The document before the first edge.</summary>
     /// <param name="plan">What is planned.</param>
     /// <param name="timeBase">Ticks, where the sampler has said its rate already.</param>
-    /// <param name="runId">Name of the folder.</param>
-    /// <param name="folder">Where that is.</param>
-    /// <param name="createdUtc">When it began.</param>
-    /// <param name="argv">The command line.</param>
-    /// <param name="tool">The program.</param>
-    /// <param name="simulated">True where what stamps, or what was stamped, isn't real.</param>
-    public static RunDocument Planned(
-        ObservationPlan plan, TimeBase? timeBase, string runId, string folder, DateTimeOffset createdUtc, IReadOnlyList<string> argv, ToolDocument tool, bool simulated) => new()
-        {
-            RunId = runId,
-            Folder = folder,
-            Status = RunStatus.Partial,
-            Simulated = simulated,
-            CreatedUtc = createdUtc,
-            Argv = argv,
-            Tool = tool,
-            Plan = plan.ToDocument(timeBase),
-            Target = MeasuredRunDocument.FreeRunningTarget,
-        };
+    /// <param name="origin">Folder, command line, tool.</param>
+    public static RunDocument Planned(ObservationPlan plan, TimeBase? timeBase, RunOrigin origin) =>
+        origin.Planned(plan.ToDocument(timeBase)) with { Target = MeasuredRunDocument.FreeRunningTarget };
 }

@@ -1,6 +1,9 @@
 using LatencyLab.Analysis;
 using LatencyLab.Boards;
 using LatencyLab.MicroPython;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Pipeline;
+using LatencyLab.Runs.Wiring;
 using LatencyLab.Samplers;
 using LatencyLab.Signals;
 using LatencyLab.Targets;

@@ -1,4 +1,7 @@
 using LatencyLab.Analysis;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Pipeline;
+using LatencyLab.Runs.Wiring;
 using LatencyLab.Samplers;
 using LatencyLab.Signals;
 using LatencyLab.Targets;

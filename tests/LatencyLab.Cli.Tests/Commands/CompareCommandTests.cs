@@ -1,5 +1,6 @@
 using System.Text.Json;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Library;
 
 namespace LatencyLab.Cli.Tests.Commands;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using LatencyLab.Cli.Tests.Reports;
 using LatencyLab.Cli.Tests.Runs;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
 using LatencyLab.TestSupport;
 
 namespace LatencyLab.Cli.Tests.Commands;

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using LatencyLab.Cli.Tests.Plots;
 using LatencyLab.Reports;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
 using LatencyLab.TestSupport;
 
 namespace LatencyLab.Cli.Tests.Reports;

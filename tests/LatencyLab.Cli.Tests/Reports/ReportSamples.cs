@@ -1,5 +1,6 @@
 using LatencyLab.Captures;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Pipeline;
 using LatencyLab.Signals;
 using LatencyLab.Units;
 

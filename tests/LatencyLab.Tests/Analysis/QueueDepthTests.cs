@@ -1,6 +1,6 @@
 using CsCheck;
 using LatencyLab.Analysis;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
 using LatencyLab.Signals;
 using LatencyLab.TestSupport;
 using LatencyLab.Units;

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
 using LatencyLab.Boards;
-using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
 using LatencyLab.TestSupport;
 
 namespace LatencyLab.Tests.Docs;

@@ -3,6 +3,8 @@ using LatencyLab.Comparison;
 using LatencyLab.Formats;
 using LatencyLab.Links;
 using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Library;
 using LatencyLab.Runs.Suites;
 using LatencyLab.Signals;
 using LatencyLab.Simulation;

@@ -1,34 +1,11 @@
 using System.Globalization;
 using LatencyLab.Captures;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Pipeline;
 using LatencyLab.Samplers;
 using LatencyLab.Units;
 
 namespace LatencyLab.Runs.Live;
-
-/// <summary>Why a live session ended.</summary>
-public enum LiveEnd
-{
-    /// <summary>The user stopped it.</summary>
-    Stopped,
-
-    /// <summary>Its time was over.</summary>
-    Duration,
-
-    /// <summary>A latency was above the limit.</summary>
-    Break,
-
-    /// <summary>A board or its link failed.</summary>
-    Fault,
-}
-
-/// <summary>A live session after its end.</summary>
-/// <param name="Run">All its captures as one measurement.</param>
-/// <param name="End">Why it ended.</param>
-/// <param name="Segments">Captures that the numbers are of.</param>
-/// <param name="CapturedTicks">How long was captured, the pauses between captures left out.</param>
-/// <param name="LeftOut">Stimuli of a last capture that broke off, which are in no number.</param>
-/// <param name="Break">What was above the limit; null where nothing was.</param>
-public sealed record LiveResult(MeasuredRun Run, LiveEnd End, int Segments, long CapturedTicks, long LeftOut, LiveEvent? Break);
 
 /// <summary>
 /// A measurement without a planned end. It is a chain of captures of about ten minutes, each with its own seed, start, end and totals on both boards: no

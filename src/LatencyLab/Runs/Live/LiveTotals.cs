@@ -1,4 +1,5 @@
-using LatencyLab.Analysis;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Pipeline;
 using LatencyLab.Samplers;
 using LatencyLab.Signals;
 using LatencyLab.Targets;
@@ -76,7 +77,7 @@ internal sealed class LiveTotals
     public MeasuredRun ToRun(MeasuredRun last, RunPlan plan, RunStatus status, IReadOnlyList<string> reasons)
     {
         var both = plan.Irq == EdgeKind.Both;
-        var counts = new PairCounts(Tally.Stimuli, Tally.Matched, Tally.Late, Tally.Missed, Tally.Excluded, _extra, _spurious);
+        var counts = Tally.Counts(_extra, _spurious);
         var result = new LatencyResult(
             last.Result.TimeBase, counts, _callbacks, Tally.Summary(), both ? Tally.RisingSummary() : null, both ? Tally.FallingSummary() : null, Tally.Latencies(),
             Tally.Withheld, Tally.Worst.Values.Length > 0 ? Tally.Worst.Values[0] : null, _surplusCallbacks, GapsSeen, Tally.Report(null), Tally.ResolutionTicks);

@@ -1,3 +1,4 @@
+using LatencyLab.Runs.Documents;
 using LatencyLab.Samplers;
 using LatencyLab.Signals;
 using LatencyLab.Statistics;
@@ -12,7 +13,43 @@ namespace LatencyLab.Runs.Periodic;
 /// <param name="Periods">Every period that counts, in ticks.</param>
 /// <param name="Made">Periods that the target says it made; null where it was never heard again, or goes on without the sampler.</param>
 /// <param name="Seen">Rising edges that the sampler saw, warm-up included.</param>
-public sealed record MeasuredSignal(string Name, int Channel, SignalReport Report, SortedCounts Periods, long? Made, long Seen);
+public sealed record MeasuredSignal(string Name, int Channel, SignalReport Report, SortedCounts Periods, long? Made, long Seen)
+{
+    /// <summary>The signal as run.json tells it.</summary>
+    /// <param name="timeBase">Ticks per second.</param>
+    /// <param name="sampler">Whose clock the uncertainty is of.</param>
+    public SignalNumbers ToNumbers(TimeBase timeBase, SamplerIdentity sampler)
+    {
+        return new SignalNumbers
+        {
+            Name = Name,
+            Channel = Channel,
+            RisingEdges = Report.RisingEdges,
+            PeriodsMade = Made,
+            PeriodsSeen = Seen,
+            MissingPulses = Report.MissingPulses,
+            DoubledPulses = Report.DoubledPulses,
+            FrequencyHz = Report.Period.Mean is > 0 and var mean ? timeBase.TickHz / mean : null,
+            FrequencyErrorPpm = Report.FrequencyErrorPpm,
+            NominalPeriodNs = Ns(Report.NominalPeriodTicks),
+            PeriodNs = LatencyInTime.Of(Report.Period, timeBase),
+            HighNs = LatencyInTime.Of(Report.High, timeBase),
+            LowNs = LatencyInTime.Of(Report.Low, timeBase),
+            PeriodJitterRmsNs = Ns(Report.Period.Sd),
+            PeriodJitterPpNs = Ns(Report.PeriodJitterPeakToPeak),
+            C2cRmsNs = Ns(Report.CycleToCycle?.Rms),
+            C2cPeakNs = Ns(Report.CycleToCycle?.Peak),
+            Duty = Report.Duty,
+            DutyCycleDistortionNs = Ns(Report.DutyCycleDistortion),
+            TieRmsNs = Ns(Report.TimeIntervalError?.Rms),
+            TiePpNs = Ns(Report.TimeIntervalError?.PeakToPeak),
+            // One wire: what shifts one of its edges shifts the next one of the same direction alike.
+            UncertaintyNs = LatencyInTime.UncertaintyOf(Report.Period, timeBase, 0, sampler.ClockPpmLimit),
+        };
+
+        double? Ns(double? ticks) => ticks is { } t ? timeBase.ToNanoseconds(t) : null;
+    }
+}
 
 /// <summary>One measurement of signals after its end, in memory.</summary>
 /// <param name="Plan">As it was carried out.</param>

@@ -1,3 +1,4 @@
+using LatencyLab.Runs.Documents;
 using LatencyLab.Samplers;
 
 namespace LatencyLab.Runs.Periodic;
@@ -6,22 +7,12 @@ namespace LatencyLab.Runs.Periodic;
 public static class MeasuredSignalsDocument
 {
     /// <summary>The document before the first edge: what is planned, on what.</summary>
-    public static RunDocument Planned(
-        SignalPlan plan, BoardOnPort target, SamplerIdentity sampler, string runId, string folder, DateTimeOffset createdUtc, IReadOnlyList<string> argv,
-        ToolDocument tool, bool simulated) => new()
-        {
-            RunId = runId,
-            Folder = folder,
-            Status = RunStatus.Partial,
-            Simulated = simulated,
-            CreatedUtc = createdUtc,
-            Argv = argv,
-            Tool = tool,
-            Plan = plan.ToDocument(),
-            Target = MeasuredRunDocument.TargetOf(target),
-            Sampler = SamplerDocument.Of(sampler),
-            NullReasons = NoLatencies(plan),
-        };
+    public static RunDocument Planned(SignalPlan plan, BoardOnPort target, SamplerIdentity sampler, RunOrigin origin) => origin.Planned(plan.ToDocument()) with
+    {
+        Target = MeasuredRunDocument.TargetOf(target),
+        Sampler = SamplerDocument.Of(sampler),
+        NullReasons = NoLatencies(plan),
+    };
 
     /// <summary>The document of a measurement that is over.</summary>
     public static RunDocument Of(RunDocument planned, MeasuredSignals measured) => planned with
@@ -40,7 +31,7 @@ public static class MeasuredSignalsDocument
             Channels = [.. measured.EdgesByChannel.Select((edges, index) => new ChannelDocument { Index = index, Name = SignalSession.ChannelNames(measured.Plan)[index], Edges = edges })],
         },
         Wiring = new WiringDocument { Wires = measured.Wires },
-        Signals = [.. measured.Signals.Select(s => SignalNumbers.Of(s, measured.TimeBase, measured.Sampler))],
+        Signals = [.. measured.Signals.Select(s => s.ToNumbers(measured.TimeBase, measured.Sampler))],
         Warnings = measured.Warnings,
         Gaps = [.. measured.Gaps.Select(GapDocument.From)],
     };

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LatencyLab.Boards;
+using LatencyLab.Runs.Documents;
 using LatencyLab.Targets;
 using LatencyLab.Units;
 using static LatencyLab.Runs.PlanCheck;

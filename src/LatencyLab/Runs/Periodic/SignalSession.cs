@@ -1,5 +1,7 @@
 using System.Globalization;
 using LatencyLab.Boards;
+using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Wiring;
 using LatencyLab.Samplers;
 using LatencyLab.Signals;
 using LatencyLab.Statistics;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LatencyLab.Runs.Library;
 
 namespace LatencyLab.Runs.Suites;
 

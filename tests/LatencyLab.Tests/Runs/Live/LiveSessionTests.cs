@@ -1,6 +1,7 @@
 using LatencyLab.Links;
 using LatencyLab.MicroPython;
 using LatencyLab.Runs;
+using LatencyLab.Runs.Documents;
 using LatencyLab.Runs.Live;
 using LatencyLab.Signals;
 using LatencyLab.Simulation;

@@ -2,6 +2,7 @@ using CsCheck;
 using LatencyLab.Analysis;
 using LatencyLab.Runs;
 using LatencyLab.Runs.Live;
+using LatencyLab.Runs.Pipeline;
 using LatencyLab.Statistics;
 using LatencyLab.TestSupport;
 using LatencyLab.Units;
