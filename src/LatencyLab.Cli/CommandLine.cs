@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using LatencyLab.Cli.Commands;
+using LatencyLab.Cli.Screen;
 
 namespace LatencyLab.Cli;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using LatencyLab.Cli.Screen;
 using LatencyLab.Formats;
 using LatencyLab.Runs.Library;
 using LatencyLab.Runs.Periodic;

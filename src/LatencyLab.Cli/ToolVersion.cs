@@ -10,5 +10,6 @@ internal static class ToolVersion
     public static string Text { get; } =
         typeof(ToolVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
-    public static ToolDocument Document { get; } = new() { Version = Text, Host = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}" };
+    // Made when asked: it reads the name of this system from files, which would be two thirds of what --version costs beyond an empty program.
+    public static ToolDocument Document => new() { Version = Text, Host = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}" };
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using LatencyLab.Analysis;
+using LatencyLab.Cli.Measuring;
+using LatencyLab.Cli.Text;
 using LatencyLab.Formats;
 using LatencyLab.Reports;
 using LatencyLab.Runs;

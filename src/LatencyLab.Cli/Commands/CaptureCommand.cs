@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using LatencyLab.Cli.Devices;
+using LatencyLab.Cli.Measuring;
 using LatencyLab.Samplers;
 using LatencyLab.Units;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using LatencyLab.Cli.Text;
 using LatencyLab.Comparison;
 using LatencyLab.Reports;
 using LatencyLab.Runs.Library;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LatencyLab.Cli.Devices;
 using LatencyLab.Cli.Doctor;
+using LatencyLab.Cli.Screen;
 using LatencyLab.Links;
 
 namespace LatencyLab.Cli.Commands;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using LatencyLab.Captures;
+using LatencyLab.Cli.Screen;
 using LatencyLab.Formats;
 using LatencyLab.Runs.Library;
 using LatencyLab.Units;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using LatencyLab.Cli.Screen;
 using LatencyLab.Comparison;
 using LatencyLab.Runs.Documents;
 using LatencyLab.Runs.Library;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using LatencyLab.Cli.Screen;
 using LatencyLab.Formats;
 using LatencyLab.Runs;
 using LatencyLab.Runs.Documents;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LatencyLab.Boards;
+using LatencyLab.Cli.Text;
 
 namespace LatencyLab.Cli.Commands;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using LatencyLab.Cli.Pictures;
+using LatencyLab.Cli.Screen;
 using LatencyLab.Plots;
 using LatencyLab.Reports;
 using LatencyLab.Runs.Documents;

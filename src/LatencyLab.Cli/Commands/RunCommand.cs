@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LatencyLab.Cli.Measuring;
 
 namespace LatencyLab.Cli.Commands;
 

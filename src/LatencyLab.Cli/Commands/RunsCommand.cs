@@ -1,4 +1,6 @@
 using System.CommandLine;
+using LatencyLab.Cli.Screen;
+using LatencyLab.Cli.Text;
 using LatencyLab.Reports;
 using LatencyLab.Runs.Documents;
 using LatencyLab.Runs.Library;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LatencyLab.Boards;
+using LatencyLab.Cli.Measuring;
 
 namespace LatencyLab.Cli.Commands;
 

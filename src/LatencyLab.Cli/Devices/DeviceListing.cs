@@ -1,3 +1,4 @@
+using LatencyLab.Cli.Screen;
 using LatencyLab.Links;
 using LatencyLab.MicroPython;
 

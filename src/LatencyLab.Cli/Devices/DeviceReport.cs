@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LatencyLab.Cli.Screen;
 using LatencyLab.Links;
 using LatencyLab.MicroPython;
 

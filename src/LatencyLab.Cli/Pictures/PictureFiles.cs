@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using LatencyLab.Cli.Screen;
 using LatencyLab.Plots;
 
 namespace LatencyLab.Cli.Pictures;

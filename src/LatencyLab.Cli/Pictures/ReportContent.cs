@@ -1,3 +1,4 @@
+using LatencyLab.Cli.Text;
 using LatencyLab.Plots;
 using LatencyLab.Reports;
 using LatencyLab.Units;

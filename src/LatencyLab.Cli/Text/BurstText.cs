@@ -2,7 +2,7 @@ using System.Globalization;
 using LatencyLab.Runs.Documents;
 using LatencyLab.Units;
 
-namespace LatencyLab.Cli;
+namespace LatencyLab.Cli.Text;
 
 /// <summary>What trains of stimuli say, as text.</summary>
 internal static class BurstText

@@ -1,7 +1,7 @@
 using LatencyLab.Boards;
 using LatencyLab.Runs;
 
-namespace LatencyLab.Cli;
+namespace LatencyLab.Cli.Measuring;
 
 /// <summary>Holds the pins of a plan to what the chip can do: refuses what can't be, and warns once of what costs something.</summary>
 internal sealed class PinCheck(Output output, bool force)

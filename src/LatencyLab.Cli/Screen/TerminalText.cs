@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace LatencyLab.Cli;
+namespace LatencyLab.Cli.Screen;
 
 /// <summary>Text from boards and files on its way to a terminal.</summary>
 public static class TerminalText

@@ -4,6 +4,8 @@ using LatencyLab.Boards;
 using LatencyLab.Captures;
 using LatencyLab.Cli.Commands;
 using LatencyLab.Cli.Devices;
+using LatencyLab.Cli.Screen;
+using LatencyLab.Cli.Text;
 using LatencyLab.Reports;
 using LatencyLab.Runs;
 using LatencyLab.Runs.Documents;
@@ -13,7 +15,7 @@ using LatencyLab.Samplers;
 using LatencyLab.Signals;
 using LatencyLab.Units;
 
-namespace LatencyLab.Cli;
+namespace LatencyLab.Cli.Measuring;
 
 /// <summary>Carries out one <c>run</c> command: rig, plans, measurements, folders, text.</summary>
 internal sealed partial class RunExecution(RunRequest request, IReadOnlyList<string> argv, Output output)

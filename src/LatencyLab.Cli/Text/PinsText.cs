@@ -1,6 +1,6 @@
 using LatencyLab.Boards;
 
-namespace LatencyLab.Cli;
+namespace LatencyLab.Cli.Text;
 
 /// <summary>Chips and pins as a reader at a terminal wants them.</summary>
 public static class PinsText

@@ -1,6 +1,8 @@
 using System.Text;
 using LatencyLab.Cli.Commands;
 using LatencyLab.Cli.Devices;
+using LatencyLab.Cli.Screen;
+using LatencyLab.Cli.Text;
 using LatencyLab.Runs;
 using LatencyLab.Runs.Documents;
 using LatencyLab.Runs.Library;
@@ -8,7 +10,7 @@ using LatencyLab.Samplers;
 using LatencyLab.Signals;
 using LatencyLab.Units;
 
-namespace LatencyLab.Cli;
+namespace LatencyLab.Cli.Measuring;
 
 /// <summary>Carries out one <c>capture</c> command: sampler, recording, run folder.</summary>
 internal sealed class CaptureExecution(RecordingOptions options, IReadOnlyList<string> argv, Output output)

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace LatencyLab.Cli;
+namespace LatencyLab.Cli.Screen;
 
 /// <summary>The last lines of a terminal, rewritten in place. No line is longer than the terminal is wide, so that none wraps and the way back is known.</summary>
 internal sealed class TerminalArea(TextWriter writer, TalkTerminal terminal)

@@ -1,11 +1,13 @@
 using System.Globalization;
+using LatencyLab.Cli.Screen;
+using LatencyLab.Cli.Text;
 using LatencyLab.Plots;
 using LatencyLab.Runs.Documents;
 using LatencyLab.Runs.Library;
 using LatencyLab.Runs.Periodic;
 using LatencyLab.Statistics;
 
-namespace LatencyLab.Cli;
+namespace LatencyLab.Cli.Measuring;
 
 /// <summary>The picture of each signal of a run: how its periods are distributed.</summary>
 internal static class SignalPlots

@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace LatencyLab.Cli;
+namespace LatencyLab.Cli.Screen;
 
 /// <summary>A terminal on which lines can be rewritten.</summary>
 /// <param name="Size">Columns and rows as they are now.</param>

@@ -6,7 +6,7 @@ using LatencyLab.Runs.Library;
 using LatencyLab.Samplers;
 using LatencyLab.Units;
 
-namespace LatencyLab.Cli;
+namespace LatencyLab.Cli.Measuring;
 
 /// <summary>Runs with a sampler that only listens: stimuli come from elsewhere, the rest is the same.</summary>
 internal sealed partial class RunExecution

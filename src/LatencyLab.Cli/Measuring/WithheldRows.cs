@@ -4,7 +4,7 @@ using LatencyLab.Runs;
 using LatencyLab.Runs.Documents;
 using LatencyLab.Runs.Library;
 
-namespace LatencyLab.Cli;
+namespace LatencyLab.Cli.Measuring;
 
 /// <summary>Rows of a run in which the pairing may be shifted throughout: what run.json doesn't say, no row may say.</summary>
 internal static class WithheldRows

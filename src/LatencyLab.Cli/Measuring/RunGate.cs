@@ -1,8 +1,9 @@
+using LatencyLab.Cli.Screen;
 using LatencyLab.Comparison;
 using LatencyLab.Runs.Library;
 using LatencyLab.Units;
 
-namespace LatencyLab.Cli;
+namespace LatencyLab.Cli.Measuring;
 
 /// <summary>The gate of a <c>run</c> command: read and checked before a board is touched, judged when all runs are made.</summary>
 internal sealed class RunGate

@@ -1,9 +1,10 @@
+using LatencyLab.Cli.Screen;
 using LatencyLab.Reports;
 using LatencyLab.Runs.Documents;
 using LatencyLab.Statistics;
 using LatencyLab.Units;
 
-namespace LatencyLab.Cli;
+namespace LatencyLab.Cli.Text;
 
 /// <summary>The result of a run as text.</summary>
 internal static class RunText

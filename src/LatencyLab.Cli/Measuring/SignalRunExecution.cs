@@ -1,13 +1,15 @@
 using System.Text;
 using LatencyLab.Boards;
 using LatencyLab.Cli.Commands;
+using LatencyLab.Cli.Screen;
+using LatencyLab.Cli.Text;
 using LatencyLab.Reports;
 using LatencyLab.Runs;
 using LatencyLab.Runs.Documents;
 using LatencyLab.Runs.Library;
 using LatencyLab.Runs.Periodic;
 
-namespace LatencyLab.Cli;
+namespace LatencyLab.Cli.Measuring;
 
 /// <summary>Carries out one <c>run</c> command with a test that needs no stimuli: rig, plans, measurements, folders, text.</summary>
 internal sealed class SignalRunExecution(RunRequest request, SignalTest test, IReadOnlyList<string> argv, Output output)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LatencyLab.Boards;
 
-namespace LatencyLab.Cli;
+namespace LatencyLab.Cli.Measuring;
 
 /// <summary>The wires of a rig.</summary>
 /// <param name="Target">The target's chip; null for a board with firmware of its own, which can be any.</param>

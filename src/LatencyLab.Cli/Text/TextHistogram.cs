@@ -2,7 +2,7 @@ using LatencyLab.Plots;
 using LatencyLab.Statistics;
 using LatencyLab.Units;
 
-namespace LatencyLab.Cli;
+namespace LatencyLab.Cli.Text;
 
 /// <summary>A histogram of text: one bin a line, with eighths of a block, or in plain ASCII.</summary>
 public static class TextHistogram

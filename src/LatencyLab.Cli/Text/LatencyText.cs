@@ -2,7 +2,7 @@ using System.Globalization;
 using LatencyLab.Runs.Documents;
 using LatencyLab.Units;
 
-namespace LatencyLab.Cli;
+namespace LatencyLab.Cli.Text;
 
 /// <summary>Counts and latencies as a table for people.</summary>
 internal static class LatencyText

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using LatencyLab.Boards;
 
-namespace LatencyLab.Cli;
+namespace LatencyLab.Cli.Text;
 
 /// <summary>Chips and pins as <c>latencylab.pins/1</c>: the facts of the data files, and the answers of the pin rules beside them.</summary>
 public static class PinsJson

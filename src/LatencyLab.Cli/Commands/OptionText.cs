@@ -2,7 +2,7 @@ using System.CommandLine.Parsing;
 using LatencyLab.Runs;
 using LatencyLab.Units;
 
-namespace LatencyLab.Cli;
+namespace LatencyLab.Cli.Commands;
 
 /// <summary>Parsers for option values with units.</summary>
 internal static class OptionText

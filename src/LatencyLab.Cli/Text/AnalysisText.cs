@@ -1,9 +1,10 @@
 using System.Globalization;
+using LatencyLab.Cli.Screen;
 using LatencyLab.Runs;
 using LatencyLab.Runs.Documents;
 using LatencyLab.Units;
 
-namespace LatencyLab.Cli;
+namespace LatencyLab.Cli.Text;
 
 /// <summary>An analysis document as text.</summary>
 internal static class AnalysisText

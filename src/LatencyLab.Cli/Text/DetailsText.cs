@@ -2,7 +2,7 @@ using System.Globalization;
 using LatencyLab.Runs.Documents;
 using LatencyLab.Units;
 
-namespace LatencyLab.Cli;
+namespace LatencyLab.Cli.Text;
 
 /// <summary>What there is to say about latencies besides their quantiles, for people.</summary>
 internal static class DetailsText

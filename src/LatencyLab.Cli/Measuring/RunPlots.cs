@@ -1,4 +1,5 @@
 using System.Globalization;
+using LatencyLab.Cli.Screen;
 using LatencyLab.Formats;
 using LatencyLab.Plots;
 using LatencyLab.Runs;
@@ -8,7 +9,7 @@ using LatencyLab.Runs.Pipeline;
 using LatencyLab.Signals;
 using LatencyLab.Units;
 
-namespace LatencyLab.Cli;
+namespace LatencyLab.Cli.Measuring;
 
 /// <summary>The two pictures of every measurement: the histogram, and the waveform around the longest latency.</summary>
 internal static class RunPlots

@@ -1,9 +1,10 @@
 using System.Globalization;
+using LatencyLab.Cli.Screen;
 using LatencyLab.Reports;
 using LatencyLab.Runs.Documents;
 using LatencyLab.Units;
 
-namespace LatencyLab.Cli;
+namespace LatencyLab.Cli.Text;
 
 /// <summary>Signals of a run as text: one line each, and what is said about all of them.</summary>
 internal static class SignalText

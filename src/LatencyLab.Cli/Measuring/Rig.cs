@@ -3,6 +3,7 @@ using LatencyLab.Boards;
 using LatencyLab.Cli.Commands;
 using LatencyLab.Cli.Devices;
 using LatencyLab.Cli.Doctor;
+using LatencyLab.Cli.Screen;
 using LatencyLab.Links;
 using LatencyLab.MicroPython;
 using LatencyLab.Runs;
@@ -11,7 +12,7 @@ using LatencyLab.Simulation;
 using LatencyLab.Statistics;
 using LatencyLab.Units;
 
-namespace LatencyLab.Cli;
+namespace LatencyLab.Cli.Measuring;
 
 /// <summary>Which boards a measurement uses, as --rig, --target and --sampler say it.</summary>
 internal sealed record RigSelection(string? Rig, string? Target, string? Sampler, string? Timeout, Duration? Wait = null)

@@ -1,11 +1,12 @@
 using System.Text.Json;
 using LatencyLab.Cli.Live;
+using LatencyLab.Cli.Screen;
 using LatencyLab.Runs.Documents;
 using LatencyLab.Runs.Library;
 using LatencyLab.Statistics;
 using LatencyLab.Units;
 
-namespace LatencyLab.Cli;
+namespace LatencyLab.Cli.Text;
 
 /// <summary>What the <c>runs</c> commands print, as text and as JSON.</summary>
 internal static class RunsText

@@ -1,10 +1,11 @@
 using System.Globalization;
+using LatencyLab.Cli.Text;
 using LatencyLab.Runs;
 using LatencyLab.Runs.Pipeline;
 using LatencyLab.Statistics;
 using LatencyLab.Units;
 
-namespace LatencyLab.Cli;
+namespace LatencyLab.Cli.Screen;
 
 /// <summary>
 /// How a measurement goes, on stderr: numbers and a histogram that grow in place on a terminal, otherwise a plain line at each new stage and each ten

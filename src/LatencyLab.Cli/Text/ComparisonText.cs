@@ -1,8 +1,9 @@
 using System.Globalization;
+using LatencyLab.Cli.Screen;
 using LatencyLab.Comparison;
 using LatencyLab.Units;
 
-namespace LatencyLab.Cli;
+namespace LatencyLab.Cli.Text;
 
 /// <summary>A comparison as a table and one sentence.</summary>
 internal static class ComparisonText
