@@ -3,6 +3,7 @@ using System.Text;
 using LatencyLab.Boards;
 using LatencyLab.Captures;
 using LatencyLab.Cli.Commands;
+using LatencyLab.Cli.Devices;
 using LatencyLab.Cli.Measuring;
 using LatencyLab.Cli.Screen;
 using LatencyLab.Cli.Text;

@@ -1,6 +1,7 @@
 using System.Text;
 using LatencyLab.Boards;
 using LatencyLab.Cli.Commands;
+using LatencyLab.Cli.Devices;
 using LatencyLab.Cli.Screen;
 using LatencyLab.Cli.Text;
 using LatencyLab.Reports;

@@ -1,7 +1,6 @@
 using LatencyLab.Analysis;
 using LatencyLab.Boards;
 using LatencyLab.Cli.Commands;
-using LatencyLab.Cli.Devices;
 using LatencyLab.Cli.Doctor;
 using LatencyLab.Cli.Screen;
 using LatencyLab.Links;
@@ -12,7 +11,7 @@ using LatencyLab.Simulation;
 using LatencyLab.Statistics;
 using LatencyLab.Units;
 
-namespace LatencyLab.Cli.Measuring;
+namespace LatencyLab.Cli.Devices;
 
 /// <summary>Which boards a measurement uses, as --rig, --target and --sampler say it.</summary>
 internal sealed record RigSelection(string? Rig, string? Target, string? Sampler, string? Timeout, Duration? Wait = null)
