@@ -6,7 +6,7 @@ namespace LatencyLab.Analysis;
 /// Joins stimuli with their answers while edges stream in, by <see cref="PairingRules"/>. Memory holds only the edges above the watermark, so a
 /// capture may be longer than memory. Every stimulus leaves as one <see cref="Pair"/>, in order.
 /// </summary>
-public sealed class Pairer(PairingRules rules, IPairSink sink) : IPairing
+public sealed partial class Pairer(PairingRules rules, IPairSink sink) : IPairing
 {
     private readonly TickQueue _stimuli = new();
     private readonly TickQueue _responses = new();
@@ -16,12 +16,9 @@ public sealed class Pairer(PairingRules rules, IPairSink sink) : IPairing
     private readonly long _window = rules.WindowTicks ?? long.MaxValue;
     private int _batched;
 
-    // Polarities of queued stimuli are only needed when both edges count; they alternate except across a gap.
-    private readonly Queue<(long FromTick, bool Level)> _levelChanges = new();
+    private readonly StimulusPolarity _polarity = new(rules.StimulusEdge);
     private readonly LineLevel _stimulusLine = new(rules.StimulusEdge);
     private readonly LineLevel _responseLine = new(rules.ResponseEdge);
-    private bool _nextStimulusLevel;
-    private bool _levelKnown;
 
     private long _nextSequence = -rules.Warmup;
     private OpenStimulus _open;
@@ -30,7 +27,6 @@ public sealed class Pairer(PairingRules rules, IPairSink sink) : IPairing
     private long _extra;
     private long _spurious;
     private bool _gapsSorted = true;
-    private bool _outgoingLevel;
 
     /// <summary>Further answers inside the window of a matched stimulus, warm-up not included.</summary>
     public long Extra => _extra;
@@ -69,13 +65,7 @@ public sealed class Pairer(PairingRules rules, IPairSink sink) : IPairing
 
         if (channel == rules.StimulusChannel)
         {
-            if (rules.StimulusEdge == EdgeKind.Both && (!_levelKnown || _nextStimulusLevel != firstLevel))
-            {
-                _levelChanges.Enqueue((ticks[0], firstLevel));
-            }
-
-            _levelKnown = true;
-            _nextStimulusLevel = (ticks.Length & 1) == 1 ? !firstLevel : firstLevel;
+            _polarity.Pass(firstLevel, ticks);
             _stimulusLine.Pass(firstLevel, ticks);
             EdgeFilter.Append(_stimuli, rules.StimulusEdge, firstLevel, ticks);
         }
@@ -179,86 +169,12 @@ public sealed class Pairer(PairingRules rules, IPairSink sink) : IPairing
             Open(stimuli[s++]);
             if (!_doubt)
             {
-                var nextLevel = _levelChanges.Count > 0 ? _levelChanges.Peek().FromTick : long.MaxValue;
-                FastForward(stimuli, ref s, responses, ref r, Math.Min(watermark, Math.Min(nextGap, nextLevel)));
+                FastForward(stimuli, ref s, responses, ref r, Math.Min(watermark, Math.Min(nextGap, _polarity.NextChangeTick)));
             }
         }
 
         _stimuli.Take(s);
         _responses.Take(r);
-    }
-
-    /// <summary>
-    /// The ordinary case in a tight loop: from the open stimulus on, the last one taken, as long as each has one answer in its window or none at all
-    /// and the next stimulus is known. Stops at the first that needs a closer look.
-    /// </summary>
-    private void FastForward(ReadOnlySpan<long> stimuli, ref int s, ReadOnlySpan<long> responses, ref int r, long limitTick)
-    {
-        // Everything that the loop touches stands in locals, so that it stays in registers; ticks are far from the ends of their range.
-        var (tick, sequence, flags, minLatency, window) = (_open.Tick, _open.Sequence, _open.Flags, rules.MinLatencyTicks, _window);
-        var (nextSequence, batched, i, j) = (_nextSequence, _batched, s, r);
-        var alternation = rules.StimulusEdge == EdgeKind.Both ? PairFlags.Falling : PairFlags.None;
-        var batch = _batch;
-        var answer = j < responses.Length ? responses[j] : long.MaxValue;
-        unchecked
-        {
-            while ((uint)i < (uint)stimuli.Length && stimuli[i] < limitTick)
-            {
-                var next = stimuli[i];
-                if ((uint)batched >= (uint)batch.Length)
-                {
-                    _batched = batched;
-                    Flush();
-                    batched = 0;
-                }
-
-                // The open stimulus stands before the next one.
-                var ordinary = OrdinaryPairs.Count(stimuli[(i - 1)..], responses[j..], minLatency, window, limitTick, batch.Length - batched);
-                if (ordinary > 0)
-                {
-                    var target = batch.AsSpan(batched, ordinary);
-                    var asked = stimuli.Slice(i - 1, ordinary);
-                    var answered = responses.Slice(j, ordinary);
-                    for (var k = 0; k < target.Length && k < asked.Length && k < answered.Length; k++)
-                    {
-                        target[k] = new Pair(sequence + k, asked[k], answered[k], PairStatus.Matched, flags);
-                        flags ^= alternation;
-                    }
-
-                    (batched, sequence, nextSequence) = (batched + ordinary, sequence + ordinary, nextSequence + ordinary);
-                    (i, j) = (i + ordinary, j + ordinary);
-                    tick = stimuli[i - 1];
-                    answer = j < responses.Length ? responses[j] : long.MaxValue;
-                    continue;
-                }
-
-                if (answer < next)
-                {
-                    var following = (uint)(j + 1) < (uint)responses.Length ? responses[j + 1] : long.MaxValue;
-                    if (answer - tick < minLatency || answer - tick >= window || following < next)
-                    {
-                        break;
-                    }
-
-                    batch[batched++] = new Pair(sequence, tick, answer, PairStatus.Matched, flags);
-                    answer = following;
-                    j++;
-                }
-                else
-                {
-                    batch[batched++] = new Pair(sequence, tick, 0, PairStatus.Missed, flags | PairFlags.NoResponse);
-                }
-
-                tick = next;
-                sequence = nextSequence++;
-                flags ^= alternation;
-                i++;
-            }
-        }
-
-        AnswersSeen += j - r;
-        (_open.Tick, _open.Sequence, _open.Flags, _nextSequence, _batched, s, r) = (tick, sequence, flags, nextSequence, batched, i, j);
-        _outgoingLevel = (flags & PairFlags.Falling) == PairFlags.None;
     }
 
     /// <summary>Gives the answers before <paramref name="untilTick"/> to the open stimulus; returns the index of the first one left.</summary>
@@ -309,21 +225,10 @@ public sealed class Pairer(PairingRules rules, IPairSink sink) : IPairing
         }
 
         _open = new OpenStimulus { IsOpen = true, Tick = tick, Sequence = _nextSequence++, Excluded = _doubt };
-        if (rules.StimulusEdge == EdgeKind.Falling || (rules.StimulusEdge == EdgeKind.Both && !LevelOfNextStimulus(tick)))
+        if (_polarity.IsFalling(tick))
         {
             _open.Flags |= PairFlags.Falling;
         }
-    }
-
-    private bool LevelOfNextStimulus(long tick)
-    {
-        _outgoingLevel = !_outgoingLevel;
-        if (_levelChanges.Count > 0 && _levelChanges.Peek().FromTick <= tick)
-        {
-            _outgoingLevel = _levelChanges.Dequeue().Level;
-        }
-
-        return _outgoingLevel;
     }
 
     private void EnterGap((PendingGap Gap, bool OnStimuli) entered)

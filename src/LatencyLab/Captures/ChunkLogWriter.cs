@@ -27,7 +27,7 @@ public sealed class ChunkLogWriter : IEdgeSink, IDisposable
     private readonly TimeProvider _time;
     private readonly uint _nonce = unchecked((uint)Random.Shared.Next());
     private readonly byte[] _record = new byte[ChunkRecord.HeadBytes + ChunkRecord.MaxEdgesPayloadBytes + ChunkRecord.CrcBytes];
-    private Pending[] _channels = [];
+    private PendingEdges[] _channels = [];
     private long _length;
     private uint _sequence;
     private uint _gaps;
@@ -71,7 +71,7 @@ public sealed class ChunkLogWriter : IEdgeSink, IDisposable
 
         lock (_lock)
         {
-            _channels = [.. header.Channels.Select(c => new Pending(c.Index))];
+            _channels = [.. header.Channels.Select(c => new PendingEdges(c.Index))];
             var record = new byte[ChunkRecord.HeadBytes + json.Length + ChunkRecord.CrcBytes];
             json.CopyTo(record, ChunkRecord.HeadBytes);
             Append(record, ChunkKind.Header, json.Length);
@@ -211,40 +211,14 @@ public sealed class ChunkLogWriter : IEdgeSink, IDisposable
         }
     }
 
-    private void WriteChunk(Pending pending)
+    private void WriteChunk(PendingEdges pending)
     {
         if (pending.Count == 0)
         {
             return;
         }
 
-        var ticks = pending.Ticks.AsSpan(0, pending.Count);
-        var payload = _record.AsSpan(ChunkRecord.HeadBytes);
-        BinaryPrimitives.WriteUInt16LittleEndian(payload, (ushort)pending.Channel);
-        BinaryPrimitives.WriteUInt16LittleEndian(payload[2..], pending.FirstLevel ? (ushort)1 : (ushort)0);
-        BinaryPrimitives.WriteInt32LittleEndian(payload[4..], ticks.Length);
-        BinaryPrimitives.WriteInt64LittleEndian(payload[8..], pending.Written);
-        BinaryPrimitives.WriteInt64LittleEndian(payload[16..], ticks[0]);
-        BinaryPrimitives.WriteInt64LittleEndian(payload[24..], ticks[^1]);
-        BinaryPrimitives.WriteUInt32LittleEndian(payload[32..], _gaps);
-        var at = ChunkRecord.EdgesHeadBytes;
-        unchecked
-        {
-            // Ticks rise, so their difference fits an unsigned word whatever their signs.
-            for (var i = 1; i < ticks.Length; i++)
-            {
-                var difference = (ulong)(ticks[i] - ticks[i - 1]);
-                while (difference >= 0x80)
-                {
-                    payload[at++] = (byte)(difference | 0x80);
-                    difference >>= 7;
-                }
-
-                payload[at++] = (byte)difference;
-            }
-        }
-
-        Append(_record, ChunkKind.Edges, at);
+        Append(_record, ChunkKind.Edges, pending.Encode(_record.AsSpan(ChunkRecord.HeadBytes), _gaps));
         pending.Clear();
     }
 
@@ -275,52 +249,5 @@ public sealed class ChunkLogWriter : IEdgeSink, IDisposable
 
         _length += length;
         _sequence++;
-    }
-
-    /// <summary>Edges of one channel that aren't in the file yet.</summary>
-    private sealed class Pending(int channel)
-    {
-        public int Channel { get; } = channel;
-
-        public long[] Ticks { get; private set; } = [];
-
-        public int Count { get; private set; }
-
-        /// <summary>How many edges of the channel are in the file.</summary>
-        public long Written { get; private set; }
-
-        public long? LastTick { get; private set; }
-
-        public bool FirstLevel { get; private set; }
-
-        public bool NextLevel => (Count & 1) == 0 ? FirstLevel : !FirstLevel;
-
-        /// <summary>Takes as many edges as fit and says how many.</summary>
-        public int Take(bool firstLevel, ReadOnlySpan<long> ticks)
-        {
-            if (Ticks.Length == 0)
-            {
-                Ticks = new long[ChunkRecord.MaxEdges];
-            }
-
-            if (Count == 0)
-            {
-                FirstLevel = firstLevel;
-            }
-
-            var taken = Math.Min(ticks.Length, ChunkRecord.MaxEdges - Count);
-            ticks[..taken].CopyTo(Ticks.AsSpan(Count));
-            Count += taken;
-            LastTick = ticks[taken - 1];
-            return taken;
-        }
-
-        public void Clear()
-        {
-            // The next edge goes on with the other level, also when it comes into an empty chunk.
-            FirstLevel = NextLevel;
-            Written += Count;
-            Count = 0;
-        }
     }
 }
