@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using LatencyLab.Cli.Commands;
 using LatencyLab.Cli.Screen;
@@ -40,6 +41,12 @@ public static class CommandLine
 
     public static async Task<int> RunAsync(string[] args, TextWriter stdout, TextWriter stderr, CancellationToken cancellationToken = default)
     {
+        if (args is ["help", .. var asked])
+        {
+            // As git and dotnet take it.
+            args = [.. asked, "--help"];
+        }
+
         var (result, talk) = (new GuardedWriter(stdout, "stdout"), new GuardedWriter(stderr, null));
         var output = new Output(result, talk, args.Contains("--json", StringComparer.Ordinal), args.Contains("--verbose", StringComparer.Ordinal) || args.Contains("-v", StringComparer.Ordinal))
         {
@@ -56,6 +63,12 @@ public static class CommandLine
                 return (int)ExitCode.Done;
             }
 
+            if (args.Contains("--version", StringComparer.Ordinal) && args.All(a => a is "--version" or "--json"))
+            {
+                output.WriteJson(ToolVersion.Write);
+                return (int)ExitCode.Done;
+            }
+
             parsed = CreateRoot(output, args[0]).Parse(args);
         }
         catch (LatencyLabException e)
@@ -68,7 +81,8 @@ public static class CommandLine
             return (int)output.Fail(new LatencyLabException(FaultKind.Usage, InWords(e.Message), null, $"See 'latencylab {args[0]} --help'."));
         }
 
-        if (parsed.Errors.Count > 0)
+        // Whoever asks for the help of a command that isn't there would get that of the whole tool, and no word about it; the parser forgets errors for --help.
+        if (parsed.Errors.Count > 0 || (parsed.Action is HelpAction && parsed.CommandResult.Command.Subcommands.Count > 0 && parsed.UnmatchedTokens.Any(t => !t.StartsWith('-'))))
         {
             return (int)output.Fail(WrongUse(parsed, args));
         }
@@ -107,6 +121,17 @@ public static class CommandLine
                 FaultKind.Usage, $"There is no command '{word}'.", null, NearestName.Of(word, names) is { } near ? $"Did you mean '{PathOf(parsed.CommandResult)} {near}'? {help}" : help);
         }
 
+        if (parsed.UnmatchedTokens.FirstOrDefault(t => IsOption(t) && Array.IndexOf(args, t) >= 0) is { } mistaken)
+        {
+            // The value of an option that isn't there is as unknown, and worth no word.
+            return UnknownOption(parsed, mistaken);
+        }
+
+        if (names.Length > 0 && parsed.Errors.Count == 1 && parsed.UnmatchedTokens.Count == 0)
+        {
+            return new LatencyLabException(FaultKind.Usage, $"'{PathOf(parsed.CommandResult)}' takes a command: {string.Join(", ", names)}.", null, help);
+        }
+
         string[] options = [.. parsed.Errors.Select(e => e.SymbolResult).OfType<OptionResult>().Select(r => r.Option.Name)
             .Where(name => !parsed.Errors.Any(e => e.Message.Contains(name, StringComparison.Ordinal))).Distinct(StringComparer.Ordinal)];
         return new LatencyLabException(
@@ -119,13 +144,15 @@ public static class CommandLine
         var end = Array.IndexOf(args, "--");
         var words = end < 0 ? args : args[..end];
         var mistaken = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value)
-            .FirstOrDefault(w => w is ['-', not (>= '0' and <= '9'), ..] && Array.IndexOf(words, w) >= 0);
-        if (mistaken is null)
-        {
-            return null;
-        }
+            .FirstOrDefault(w => IsOption(w) && Array.IndexOf(words, w) >= 0);
+        return mistaken is null ? null : UnknownOption(parsed, mistaken);
+    }
 
-        var near = NearestName.Of(mistaken, [.. parsed.CommandResult.Command.Options.Where(o => !o.Hidden).Select(o => o.Name)]);
+    private static bool IsOption(string word) => word is ['-', not (>= '0' and <= '9'), ..];
+
+    private static LatencyLabException UnknownOption(ParseResult parsed, string mistaken)
+    {
+        var near = NearestName.Of(mistaken, [.. parsed.CommandResult.Command.Options.Append(Json).Append(Verbose).Where(o => !o.Hidden).Select(o => o.Name)]);
         var help = $"See '{PathOf(parsed.CommandResult)} --help'.";
         return new LatencyLabException(FaultKind.Usage, $"There is no option '{mistaken}'.", null, near is null ? help : $"Did you mean '{near}'? {help}");
     }

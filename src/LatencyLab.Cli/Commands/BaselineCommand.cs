@@ -53,7 +53,15 @@ public static class BaselineCommand
         {
             var library = new RunLibrary(parsed.GetValue(root)!);
             var baselines = Baselines.Load(library.Root);
-            Write(output, library, [.. baselines.All.Keys], baselines);
+            if (baselines.All.Count == 0 && !output.Json)
+            {
+                output.Result.WriteLine("There are no baselines here. Name one: latencylab baseline set NAME RUN");
+            }
+            else
+            {
+                Write(output, library, [.. baselines.All.Keys], baselines);
+            }
+
             return Task.FromResult((int)ExitCode.Done);
         });
         return command;

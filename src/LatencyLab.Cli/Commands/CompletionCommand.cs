@@ -52,8 +52,23 @@ public static class CompletionCommand
         var command = new Command("completion", "Print the script that completes commands, options and chips in a shell.") { shell };
         command.SetAction((parsed, _) =>
         {
-            var script = parsed.GetValue(shell) switch { "bash" => Bash, "zsh" => Zsh, _ => PowerShell };
-            output.Result.Write(script.ReplaceLineEndings("\n") + "\n");
+            var script = (parsed.GetValue(shell) switch { "bash" => Bash, "zsh" => Zsh, _ => PowerShell }).ReplaceLineEndings("\n") + "\n";
+            if (output.Json)
+            {
+                output.WriteJson(json =>
+                {
+                    json.WriteStartObject();
+                    json.WriteString("schema", "latencylab.completion/1");
+                    json.WriteString("shell", parsed.GetValue(shell));
+                    json.WriteString("script", script);
+                    json.WriteEndObject();
+                });
+            }
+            else
+            {
+                output.Result.Write(script);
+            }
+
             return Task.FromResult((int)ExitCode.Done);
         });
         return command;

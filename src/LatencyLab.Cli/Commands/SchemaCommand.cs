@@ -30,6 +30,18 @@ public static class SchemaCommand
                 using var reader = new StreamReader(Resources.GetManifestResourceStream(Folder + wanted + Ending)!);
                 output.Result.Write(reader.ReadToEnd());
             }
+            else if (output.Json)
+            {
+                output.WriteJson(json =>
+                {
+                    json.WriteStartObject();
+                    json.WriteString("schema", "latencylab.schemas/1");
+                    json.WriteStartArray("names");
+                    Array.ForEach(Names, json.WriteStringValue);
+                    json.WriteEndArray();
+                    json.WriteEndObject();
+                });
+            }
             else
             {
                 output.Result.Write(string.Concat(Names.Select(known => known + "\n")));

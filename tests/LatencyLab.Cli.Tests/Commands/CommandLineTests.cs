@@ -18,4 +18,17 @@ public sealed class CommandLineTests
         Assert.Equal(0, await CommandLine.RunAsync([], stdout, TextWriter.Null, TestContext.Current.CancellationToken));
         Assert.Contains("--rig sim", stdout.ToString(), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("--help", "help")]
+    [InlineData("run --help", "help run")]
+    [InlineData("runs list --help", "help runs list")]
+    public async Task Help_is_a_word_as_well_as_an_option(string usual, string asked)
+    {
+        var (first, second) = (new StringWriter(), new StringWriter());
+        Assert.Equal(0, await CommandLine.RunAsync(usual.Split(' '), first, TextWriter.Null, TestContext.Current.CancellationToken));
+        Assert.Equal(0, await CommandLine.RunAsync(asked.Split(' '), second, TextWriter.Null, TestContext.Current.CancellationToken));
+        Assert.Contains("Usage:", first.ToString(), StringComparison.Ordinal);
+        Assert.Equal(first.ToString(), second.ToString());
+    }
 }

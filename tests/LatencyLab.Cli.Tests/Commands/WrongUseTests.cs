@@ -34,6 +34,10 @@ public sealed class WrongUseTests
     [InlineData("a label is one line of text", "run", "--rig", "sim", "--pin", "4", "--label", "v1\nverdict: improved")]
     [InlineData("There is no option '--them'. Try: Did you mean '--theme'?", "plot", "captures/keil_mcb2140_idle.sr", "--them", "dark")]
     [InlineData("There is no option '-o'.", "compare", "v1.25", "v1.26", "-o", "x")]
+    [InlineData("error: There is no option '--smaples'. Try: Did you mean '--samples'?", "run", "--rig", "sim", "--pin", "4", "--smaples", "3")]
+    [InlineData("error: There is no option '--jsn'. Try: Did you mean '--json'?", "devices", "--jsn")]
+    [InlineData("error: 'latencylab baseline' takes a command: ", "baseline")]
+    [InlineData("There is no command 'rum'", "help", "rum")]
     [InlineData("can be any", "wiring", "esp32", "--target", "none")]
     public async Task Is_one_paragraph_with_a_way_out(string expected, params string[] args)
     {
