@@ -44,6 +44,16 @@ internal static class OutputFile
     /// <exception cref="LatencyLabException">It can't be made (kind storage).</exception>
     public static void MakeFolder(string path) => Guard(path, () => Directory.CreateDirectory(path));
 
+    /// <summary>Makes the folder that a file shall stand in, unless it is there.</summary>
+    /// <exception cref="LatencyLabException">It can't be made (kind storage).</exception>
+    public static void MakeFolderOf(string path)
+    {
+        if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
+        {
+            MakeFolder(folder);
+        }
+    }
+
     private static void Guard(string path, Action write)
     {
         try

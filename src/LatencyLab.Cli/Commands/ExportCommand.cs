@@ -50,6 +50,7 @@ public static class ExportCommand
                 Renames = parsed.GetValue(map) is { } renames ? ReadOptions.ParseRenames(renames) : ReadOptions.Default.Renames,
             };
             var (capture, origin) = Open(source, options);
+            OutputFile.MakeFolderOf(target);
             var changes = CaptureExport.Write(capture, target, format, new ExportRange(parsed.GetValue(from), end), origin, cancellationToken);
             Report(output, target, format, changes);
             return Task.FromResult((int)ExitCode.Done);

@@ -34,8 +34,14 @@ public static class PlotCommand
         var capture = new CaptureOptions();
         var command = new Command("plot", "Draw a picture of a run or of a capture file.") { inputs, kind, from, to, cursor, file, theme, log, limit, statistic, count, channel };
         capture.AddTo(command);
+        (Option Option, string[] Kinds)[] bound =
+        [
+            (cursor, ["waveform"]), (log, ["histogram", "period"]), (limit, ["histogram", "timeline", "period"]), (statistic, ["runs"]), (count, ["worst"]),
+            (channel, ["period", "tie"]),
+        ];
         command.SetAction((parsed, cancellationToken) =>
         {
+            RefuseMeaningless(parsed, parsed.GetValue(kind)!, bound);
             if (parsed.GetValue(file) is { } wanted)
             {
                 PictureFiles.OfKnownFormat(wanted);
@@ -61,6 +67,18 @@ public static class PlotCommand
             return Task.FromResult((int)ExitCode.Done);
         });
         return command;
+    }
+
+    // A picture without what was asked for would pass for one with it.
+    private static void RefuseMeaningless(ParseResult parsed, string kind, (Option Option, string[] Kinds)[] bound)
+    {
+        foreach (var (option, kinds) in bound)
+        {
+            if (parsed.GetResult(option) is { Implicit: false } && !kinds.Contains(kind))
+            {
+                throw new LatencyLabException(FaultKind.Usage, $"{option.Name} means nothing for a picture of kind {kind}", null, $"Leave it out, or draw --kind {string.Join(" or ", kinds)}.");
+            }
+        }
     }
 }
 

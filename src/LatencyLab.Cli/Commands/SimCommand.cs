@@ -22,6 +22,11 @@ public static class SimCommand
         var serve = new Command("serve", "Serve a simulated rig until it is told to stop (Ctrl-C, SIGTERM); prints 'ready'.") { pty, tcp, rig, target, sampler };
         serve.SetAction(async (parsed, cancellationToken) =>
         {
+            if (parsed.GetValue(tcp) is not null && parsed.GetValue(pty) is not null)
+            {
+                throw new LatencyLabException(FaultKind.Usage, "A rig is served on pseudoterminals or on TCP ports, not on both", "--pty, --tcp", "Leave one out, or serve another rig on the other.");
+            }
+
             var simulated = CreateRig(parsed.GetRequiredValue(rig), parsed.GetValue(target), parsed.GetValue(sampler));
             if (parsed.GetValue(tcp) is { } port)
             {

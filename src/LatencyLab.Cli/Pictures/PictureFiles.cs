@@ -12,6 +12,7 @@ internal static class PictureFiles
     public static void Write(Output output, string kind, IReadOnlyList<Picture> pictures, string? file, IReadOnlyList<PictureInput> inputs)
     {
         var path = file ?? DefaultPath(kind, inputs[0]);
+        OutputFile.MakeFolderOf(path);
         var written = new List<(string Path, Picture Picture)>();
         for (var i = 0; i < pictures.Count; i++)
         {
@@ -41,7 +42,9 @@ internal static class PictureFiles
 
     /// <summary>The path as it is, where its ending is one of the two that pictures have.</summary>
     /// <exception cref="LatencyLabException">It has another (kind usage).</exception>
-    public static string OfKnownFormat(string file) => Path.GetExtension(file).ToUpperInvariant() is ".PNG" or ".SVG"
+    public static string OfKnownFormat(string file) => file == "-"
+        ? throw new LatencyLabException(FaultKind.Usage, "A picture is written to a file, not to stdout.", "--out", "Name a file, such as -o picture.svg.")
+        : Path.GetExtension(file).ToUpperInvariant() is ".PNG" or ".SVG"
         ? file
         : throw new LatencyLabException(FaultKind.Usage, "A picture is .png or .svg.", file, $"Write -o {Path.GetFileNameWithoutExtension(file)}.svg, or end it in .png.");
 

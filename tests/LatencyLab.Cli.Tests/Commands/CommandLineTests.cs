@@ -1,3 +1,5 @@
+using LatencyLab.TestSupport;
+
 namespace LatencyLab.Cli.Tests.Commands;
 
 public sealed class CommandLineTests
@@ -30,5 +32,17 @@ public sealed class CommandLineTests
         Assert.Equal(0, await CommandLine.RunAsync(asked.Split(' '), second, TextWriter.Null, TestContext.Current.CancellationToken));
         Assert.Contains("Usage:", first.ToString(), StringComparison.Ordinal);
         Assert.Equal(first.ToString(), second.ToString());
+    }
+
+    [Theory]
+    [InlineData("export", "--to", "vcd", "-o", "made/here/a.vcd")]
+    [InlineData("plot", "--kind", "waveform", "--to", "1ms", "-o", "made/here/a.svg")]
+    [InlineData("report", "--pair", "TCK:RTCK", "--format", "md", "-o", "made/here/a.md")]
+    public async Task The_folder_of_a_named_file_is_made(string command, params string[] options)
+    {
+        using var folder = new TempFolder();
+        string[] args = [command, Repository.Path("captures", "keil_mcb2140_idle.sr"), .. options[..^1], folder.File(options[^1])];
+        Assert.Equal(0, await CommandLine.RunAsync(args, TextWriter.Null, TextWriter.Null, TestContext.Current.CancellationToken));
+        Assert.True(File.Exists(folder.File(options[^1])));
     }
 }

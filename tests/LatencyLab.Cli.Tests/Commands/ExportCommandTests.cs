@@ -94,7 +94,7 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Equal("mine", await File.ReadAllTextAsync(target, TestContext.Current.CancellationToken));
         Assert.Equal(0, (await RunAsync("export", Keil, "--to", "csv", "-o", target, "--overwrite")).Code);
         Assert.Equal(2, (await RunAsync("export", target, "--to", "csv", "-o", target, "--overwrite")).Code);
-        Assert.Equal(6, (await RunAsync("export", Keil, "--to", "csv", "-o", "/no/such/folder/out.csv")).Code);
+        Assert.Equal(6, (await RunAsync("export", Keil, "--to", "csv", "-o", Path.Combine(target, "no-folder.csv"))).Code);
     }
 
     [Fact]
