@@ -31,6 +31,9 @@ public sealed class Output(TextWriter result, TextWriter talk, bool json, bool v
     /// <summary>Columns of the result's terminal; a page's width where it is a file or pipe.</summary>
     public int WidthColumns { get; init; } = Terminal.PageColumns;
 
+    /// <summary>Columns that the lines of a table are cut to; null where the result is a file or pipe, whose reader wants the whole of them.</summary>
+    public int? TableColumns { get; init; }
+
     /// <summary>Says what happened, why and what to try, and returns the exit code of the fault.</summary>
     public ExitCode Fail(LatencyLabException fault)
     {

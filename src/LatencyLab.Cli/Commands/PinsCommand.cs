@@ -71,7 +71,7 @@ public static class PinsCommand
         }
         else
         {
-            PinsText.WriteTable(output.Result, chip, pins);
+            PinsText.WriteTable(output.Result, chip, pins, output.TableColumns);
         }
     }
 

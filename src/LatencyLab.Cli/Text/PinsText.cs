@@ -5,17 +5,19 @@ namespace LatencyLab.Cli.Text;
 /// <summary>Chips and pins as a reader at a terminal wants them.</summary>
 public static class PinsText
 {
-    private const int RemarkWidth = 64;
-
     /// <summary>One line a pin.</summary>
-    public static void WriteTable(TextWriter text, Chip chip, IEnumerable<PinFacts> pins)
+    /// <param name="text">Where to.</param>
+    /// <param name="chip">The chip.</param>
+    /// <param name="pins">Those of its pins that are wanted.</param>
+    /// <param name="columns">What a line is cut to; null for whole lines.</param>
+    public static void WriteTable(TextWriter text, Chip chip, IEnumerable<PinFacts> pins, int? columns = null)
     {
         text.WriteLine($"{chip.Title}; proposed wiring: --pin {chip.Suggested.IrqInput} --response-pin {chip.Suggested.ResponseOutput}");
         text.WriteLine();
         text.WriteLine("GPIO  rank         irq  out  pulls    remark");
         foreach (var pin in pins)
         {
-            text.WriteLine($"{pin.Gpio,4}  {RankWord(pin),-11}  {YesNo(pin.CanInterrupt),-3}  {YesNo(pin.CanOutput),-3}  {Pulls(pin),-7}  {Shorten(pin.Why)}".TrimEnd());
+            text.WriteLine(Cut($"{pin.Gpio,4}  {RankWord(pin),-11}  {YesNo(pin.CanInterrupt),-3}  {YesNo(pin.CanOutput),-3}  {Pulls(pin),-7}  {pin.Why}".TrimEnd(), columns));
         }
 
         text.WriteLine();
@@ -115,5 +117,5 @@ public static class PinsText
         _ => "none: a pull would be refused or silently ignored",
     };
 
-    private static string Shorten(string text) => text.Length <= RemarkWidth ? text : string.Concat(text.AsSpan(0, RemarkWidth - 1), "…");
+    private static string Cut(string line, int? columns) => columns is not { } width || line.Length <= width ? line : string.Concat(line.AsSpan(0, width - 1), "…");
 }

@@ -22,6 +22,8 @@ public sealed class PinsCommandTests
         var chip = BoardCatalog.Get(id);
         var (_, table, _) = await RunAsync("pins", id);
         Assert.All(chip.Pins, pin => Assert.Contains($"\n{pin.Gpio,4}  ", table, StringComparison.Ordinal));
+        // A file or pipe takes the whole of a remark.
+        Assert.All(chip.Pins, pin => Assert.Contains(pin.Why, table, StringComparison.Ordinal));
 
         var (code, json, _) = await RunAsync("pins", id, "--json");
         var document = JsonNode.Parse(json)!;
