@@ -16,8 +16,9 @@ public static class DoctorCommand
         var sampler = new Option<string?>("--sampler") { Description = "Test this sampler too: any device selector.", HelpName = "DEVICE" };
         var clock = new Option<Units.Duration?>("--clock") { Description = "Compare the sampler's clock with this computer's for so long (60s or more) and keep the result.", HelpName = "TIME", CustomParser = OptionText.Duration };
         var bundle = new Option<string?>("--bundle") { Description = "Write a ZIP for a bug report, without names, serial numbers or ids.", HelpName = "FILE.zip" };
+        var udev = new Option<bool>("--udev") { Description = $"Print the udev rule for boards and nothing else; to install it: {UdevRule.Installation}." };
         var timeout = new Option<string?>("--timeout") { Description = "Stretch all time limits: a factor (10x), or the limit of one step (30s instead of 10s).", HelpName = "FACTOR|TIME" };
-        var command = new Command("doctor", "Check rights, rules, meddling programs and the sampler itself.") { sampler, clock, bundle, timeout };
+        var command = new Command("doctor", "Check rights, rules, meddling programs and the sampler itself.") { sampler, clock, bundle, udev, timeout };
         command.Validators.Add(parsed =>
         {
             if (parsed.GetValue(clock) is { } time && (time.ToTimeSpan() < ShortestComparison || parsed.GetValue(sampler) is null))
@@ -27,6 +28,12 @@ public static class DoctorCommand
         });
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            if (parsed.GetValue(udev))
+            {
+                PrintRule(output);
+                return (int)ExitCode.Done;
+            }
+
             var access = DeviceAccess.Create(parsed.GetValue(timeout), null, output.Talk);
             var ports = access.ListPorts();
             var findings = new SystemCheck("/", ports).Look().ToList();
@@ -45,6 +52,24 @@ public static class DoctorCommand
             return (int)(findings.Exists(f => f.Health == Health.Bad) ? ExitCode.Device : ExitCode.Done);
         });
         return command;
+    }
+
+    private static void PrintRule(Output output)
+    {
+        if (!output.Json)
+        {
+            output.Result.Write(UdevRule.Text);
+            return;
+        }
+
+        output.WriteJson(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("schema", "latencylab.udev/1");
+            json.WriteString("file", UdevRule.FileName);
+            json.WriteString("rule", UdevRule.Text);
+            json.WriteEndObject();
+        });
     }
 
     private static void Report(Output output, IReadOnlyList<Finding> findings)

@@ -9,7 +9,7 @@ namespace LatencyLab.Cli.Doctor;
 /// <param name="Ports">The ports of the computer.</param>
 internal sealed record SystemCheck(string Root, IReadOnlyList<SerialPortInfo> Ports)
 {
-    private const string RuleFile = "60-latencylab.rules";
+    private const string RuleFile = UdevRule.FileName;
     private static readonly string[] RuleFolders = ["etc/udev/rules.d", "usr/lib/udev/rules.d", "lib/udev/rules.d", "run/udev/rules.d"];
 
     /// <summary>All findings, in the order in which a person would look.</summary>
@@ -41,13 +41,13 @@ internal sealed record SystemCheck(string Root, IReadOnlyList<SerialPortInfo> Po
         var hasRule = RuleFolders.Any(f => File.Exists(Path.Combine(Root, f, RuleFile)));
         yield return hasRule
             ? new Finding("udev rule", Health.Good, $"{RuleFile} is installed.")
-            : new Finding("udev rule", Health.Note, $"{RuleFile} is not installed.", $"sudo cp firmware/udev/{RuleFile} /etc/udev/rules.d/ && sudo udevadm control --reload && sudo udevadm trigger");
+            : new Finding("udev rule", Health.Note, $"{RuleFile} is not installed.", UdevRule.Installation);
         var running = ProcessNames();
         if (running.Contains("ModemManager"))
         {
             yield return hasRule
                 ? new Finding("ModemManager", Health.Good, "ModemManager runs; the rule keeps it away from boards.")
-                : new Finding("ModemManager", Health.Note, "ModemManager runs: older versions type AT commands into new ports for ten seconds.", $"Install {RuleFile}, or 'sudo systemctl disable --now ModemManager'.");
+                : new Finding("ModemManager", Health.Note, "ModemManager runs: older versions type AT commands into new ports for ten seconds.", $"Install the udev rule, or 'sudo systemctl disable --now ModemManager'.");
         }
 
         if (running.Contains("brltty"))

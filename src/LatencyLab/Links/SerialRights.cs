@@ -16,7 +16,7 @@ public static partial class SerialRights
         // Debian, Ubuntu and Fedora call the group dialout, Arch calls it uucp.
         var group = File.Exists(groupFile) && File.ReadLines(groupFile).Any(l => l.StartsWith("uucp:", StringComparison.Ordinal))
             && !File.ReadLines(groupFile).Any(l => l.StartsWith("dialout:", StringComparison.Ordinal)) ? "uucp" : "dialout";
-        return $"Run 'sudo usermod -aG {group} $USER' and log in again, or install firmware/udev/60-latencylab.rules.";
+        return $"Run 'sudo usermod -aG {group} $USER' and log in again, or install the udev rule that 'latencylab doctor --udev' prints.";
     }
 
     [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]

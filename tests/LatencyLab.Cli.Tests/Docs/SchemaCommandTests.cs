@@ -31,6 +31,7 @@ public sealed class SchemaCommandTests : IDisposable
         { "version", 0, ["--version"] },
         { "completion", 0, ["completion", "zsh"] },
         { "schemas", 0, ["schema"] },
+        { "udev", 0, ["doctor", "--udev"] },
         { "error", 2, ["pins", "esp33"] },
         { "error", 6, ["analyze", "nothing.sr"] },
         { "run", 0, ["run", "--pin", "4", "--rig", "sim", "--samples", "50", "--seed", "1", "-o", "OUT"] },

@@ -54,6 +54,19 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public async Task The_tool_carries_the_udev_rule_and_tells_how_to_install_it()
+    {
+        var stdout = new StringWriter();
+        Assert.Equal(0, await CommandLine.RunAsync(["doctor", "--udev"], stdout, TextWriter.Null, TestContext.Current.CancellationToken));
+        Assert.Equal(File.ReadAllText(Repository.Path("firmware", "udev", "60-latencylab.rules")).ReplaceLineEndings("\n"), stdout.ToString());
+        Assert.Contains("latencylab doctor --udev", SerialRights.Remedy(Path.Combine(_root, "none")), StringComparison.Ordinal);
+        if (OperatingSystem.IsLinux())
+        {
+            Assert.Contains(Look(), f => f.Subject == "udev rule" && f.Try!.StartsWith("latencylab doctor --udev | sudo tee /etc/udev/rules.d/60-latencylab.rules", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public void The_udev_rule_knows_every_board_and_bridge_of_the_table()
     {
         var rule = File.ReadAllText(Repository.Path("firmware", "udev", "60-latencylab.rules"));
