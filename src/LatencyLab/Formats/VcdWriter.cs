@@ -32,7 +32,9 @@ internal sealed class VcdWriter(Stream stream, ExportNotes notes, bool isSimulat
         _unitsPerTick = unitsPerSecond % header.TimeBase.TickHz == 0 ? unitsPerSecond / header.TimeBase.TickHz : 0;
         if (_unitsPerTick == 0)
         {
-            notes.Add($"A tick of {UnitText.Frequency(header.TimeBase.TickHz)} is no multiple of {scale}: times are rounded to {scale}.");
+            notes.Add(
+                $"A tick of {UnitText.Frequency(header.TimeBase.TickHz)} is no multiple of {scale}: times are rounded to {scale}, each by at most 0.5{scale[1..]}. " +
+                "sigrok-cli and PulseView read such a file step by step, which takes long; a .sr file (--to sr) keeps the samples for them.");
         }
 
         // Up to here 64 bits hold the time; capture and product both begin at 0 or above.

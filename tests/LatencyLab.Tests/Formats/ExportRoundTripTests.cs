@@ -84,6 +84,25 @@ public sealed class ExportRoundTripTests
         }
     }
 
+    [Theory]
+    [InlineData(24_000_000, "A tick of 24 MHz is no multiple of 1 ps: times are rounded to 1 ps, each by at most 0.5 ps.")]
+    [InlineData(300_000_000_000_000, "A tick of 300000 GHz is no multiple of 1 fs: times are rounded to 1 fs, each by at most 0.5 fs.")]
+    [InlineData(62_500_000, null)]
+    public void A_dump_that_rounds_its_times_says_by_how_much_and_what_keeps_the_samples(long tickHz, string? said)
+    {
+        var capture = Make(new Random(3), 2, 40, startTick: 0, gaps: false);
+        capture = capture with { Header = capture.Header with { TimeBase = new TimeBase(tickHz) } };
+        var (back, changes) = RoundTrip(capture, "vcd");
+        AssertSame(capture, back, namesMayDiffer: true);
+        var note = changes.SingleOrDefault(c => c.StartsWith("A tick of", StringComparison.Ordinal));
+        Assert.Equal(said is null, note is null);
+        if (said is not null)
+        {
+            Assert.StartsWith(said, note, StringComparison.Ordinal);
+            Assert.Contains("(--to sr) keeps the samples", note, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void More_samples_than_a_session_can_take_are_refused_before_the_disk_is_full()
     {
