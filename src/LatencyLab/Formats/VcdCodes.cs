@@ -17,17 +17,17 @@ internal sealed class VcdCodes
     private readonly VcdVariable?[] _short = new VcdVariable?[Radix + (Radix * Radix)];
     private readonly Dictionary<string, VcdVariable> _long = new(StringComparer.Ordinal);
 
-    public static VcdCodes Build(VcdHeader header, IReadOnlyList<(int Source, string Name)> selection)
+    public static VcdCodes Build(IReadOnlyList<VcdDeclaration> variables, IReadOnlyList<VcdBit> bits, IReadOnlyList<(int Source, string Name)> selection)
     {
         var targets = new Dictionary<string, (int Width, List<(int Bit, int Channel)> Wanted)>(StringComparer.Ordinal);
-        foreach (var bit in header.Bits)
+        foreach (var variable in variables)
         {
-            targets.TryAdd(bit.Code, (bit.Width, []));
+            targets.TryAdd(variable.Code, (variable.Width, []));
         }
 
         for (var channel = 0; channel < selection.Count; channel++)
         {
-            var bit = header.Bits[selection[channel].Source];
+            var bit = bits[selection[channel].Source];
             targets[bit.Code].Wanted.Add((bit.Bit, channel));
         }
 
@@ -35,11 +35,6 @@ internal sealed class VcdCodes
         foreach (var (code, (width, wanted)) in targets)
         {
             codes.Add(code, new VcdVariable(width, [.. wanted]));
-        }
-
-        foreach (var code in header.CodesWithoutLevel)
-        {
-            codes.Add(code, new VcdVariable(0, []));
         }
 
         return codes;

@@ -8,8 +8,10 @@ namespace LatencyLab.Formats;
 
 /// <summary>
 /// Reads value change dumps (IEEE 1364-2005, 18.2): one or many changes a line, vectors bit by bit. Where a line is x or z its channel has a
-/// gap. A closing time without a change is the end of the capture. GHDL writes the nine values of VHDL (IEEE 1076-2008, 16.7; its
-/// src/grt/grt-vcd.adb, Vcd_Put_Stdlogic): L and H are weak levels, U, W and - are as unknown as x.
+/// gap, and so has every channel from $dumpoff on. A closing time without a change is the end of the capture. The standard has no values that
+/// are longer than their variable (vectors come in the shortest form, 18.2.2), and readers differ in which end they cut off (vcd2fst keeps the left
+/// bits): they are refused. GHDL writes the nine values of VHDL (IEEE 1076-2008, 16.7; its src/grt/grt-vcd.adb, Vcd_Put_Stdlogic): L and H are weak
+/// levels, U, W and - are as unknown as x.
 /// </summary>
 internal static class VcdReader
 {
@@ -24,14 +26,15 @@ internal static class VcdReader
     {
         var tokens = new TextTokens(file);
         var header = VcdHeader.Read(tokens, file);
-        if (header.Bits.Count == 0)
+        var bits = VcdBits.Of(header, options, file);
+        if (bits.Count == 0)
         {
             throw file.Fault("The dump declares no variable that has a level.", tokens.TokenOffset);
         }
 
         var grid = Grid(header, options, file);
-        var selection = ChannelSelection.Resolve([.. header.Bits.Select(b => b.Name)], options, file.Path);
-        var codes = VcdCodes.Build(header, selection);
+        var selection = ChannelSelection.Resolve([.. bits.Select(b => b.Name)], options, file.Path);
+        var codes = VcdCodes.Build(header.Variables, bits, selection);
         var levels = new LineLevels(sink, new TimeBase(grid.TickHz), [.. selection.Select(s => s.Name)], "level unknown (x or z)");
         var nextWord = (long)BytesBetweenWords;
         while (tokens.TryNext(out var token))
@@ -48,7 +51,7 @@ internal static class VcdReader
             }
             else if (token[0] == (byte)'$')
             {
-                Keyword(token, tokens, file);
+                Keyword(token, selection.Count, levels, tokens, file);
             }
             else
             {
@@ -101,11 +104,24 @@ internal static class VcdReader
         levels.MoveTo(tick);
     }
 
-    private static void Keyword(ReadOnlySpan<byte> token, TextTokens tokens, InputFile file)
+    private static void Keyword(ReadOnlySpan<byte> token, int channels, LineLevels levels, TextTokens tokens, InputFile file)
     {
+        // $vcdclose (18.3.6.1) holds the last time.
         if (token.SequenceEqual("$end"u8) || token.SequenceEqual("$dumpvars"u8) || token.SequenceEqual("$dumpall"u8) || token.SequenceEqual("$dumpon"u8) ||
-            token.SequenceEqual("$dumpoff"u8))
+            token.SequenceEqual("$vcdclose"u8))
         {
+            return;
+        }
+
+        if (token.SequenceEqual("$dumpoff"u8))
+        {
+            // Nothing is written from here on; that each variable is x is said only by writers that keep to the standard.
+            BeginAtZero(levels);
+            for (var channel = 0; channel < channels; channel++)
+            {
+                levels.Set(channel, LineState.Unknown);
+            }
+
             return;
         }
 
@@ -130,12 +146,7 @@ internal static class VcdReader
 
     private static void Change(ReadOnlySpan<byte> token, VcdCodes codes, LineLevels levels, TextTokens tokens, InputFile file)
     {
-        if (!levels.HasTime)
-        {
-            // Values before the first time are those at 0 (as GTKWave reads them).
-            levels.MoveTo(0);
-        }
-
+        BeginAtZero(levels);
         if (ToState(token[0]) is { } state)
         {
             var line = codes.Find(token[1..]) ?? throw Undeclared(token[1..], tokens, file);
@@ -163,20 +174,34 @@ internal static class VcdReader
         }
 
         var vector = codes.Find(code) ?? throw Undeclared(code, tokens, file);
-        if (kind != 'b')
+        if (vector.Wanted.Length == 0)
         {
             return;
         }
 
-        if (value.Length == 0 || value.Length > vector.Width || value.AsSpan().ContainsAnyExcept(Digits))
+        if (kind != 'b' || value.Length == 0 || value.AsSpan().ContainsAnyExcept(Digits))
         {
-            throw file.Fault($"'{Shown(value)}' isn't a value of {vector.Width} bits.", offset);
+            throw file.Fault($"'{kind}{Shown(value)}' isn't a value of {vector.Width} bits.", offset);
+        }
+
+        if (value.Length > vector.Width)
+        {
+            throw file.Fault($"'{kind}{Shown(value)}' has {value.Length} bits, but its variable was declared with {vector.Width}.", offset);
         }
 
         var leftmost = ToState(value[0])!.Value;
         foreach (var (bit, channel) in vector.Wanted)
         {
             levels.Set(channel, bit < value.Length ? ToState(value[^(bit + 1)])!.Value : leftmost == LineState.Unknown ? leftmost : LineState.Low);
+        }
+    }
+
+    /// <summary>Values before the first time are those at 0 (as GTKWave reads them).</summary>
+    private static void BeginAtZero(LineLevels levels)
+    {
+        if (!levels.HasTime)
+        {
+            levels.MoveTo(0);
         }
     }
 

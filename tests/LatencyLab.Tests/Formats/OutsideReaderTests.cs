@@ -96,6 +96,45 @@ public sealed partial class OutsideReaderTests
         Assert.Equal(ChangesByName(await File.ReadAllTextAsync(folder.File("ours.vcd"), TestContext.Current.CancellationToken)), ChangesByName(back));
     }
 
+    [Theory]
+    [InlineData("5 ns")]
+    [InlineData("2ns")]
+    [InlineData("25 us")]
+    public async Task Sigrok_sees_the_same_times_in_timescales_that_the_standard_does_not_know(string timescale)
+    {
+        using var folder = new TempFolder();
+        var (theirs, ours) = (folder.File("odd.vcd"), folder.File("ours.vcd"));
+        await File.WriteAllTextAsync(
+            theirs, $"$timescale {timescale} $end\n$var wire 1 ! a $end\n$enddefinitions $end\n#0\n0!\n#3\n1!\n#10\n0!\n#12\n", TestContext.Current.CancellationToken);
+        CaptureExport.Write(CaptureFile.Open(theirs), ours, "vcd", cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(await SigrokVcd(theirs), string.Join('\n', ChangesByName(await File.ReadAllTextAsync(ours, TestContext.Current.CancellationToken))));
+    }
+
+    [Fact]
+    public async Task What_gtkwave_makes_of_a_dump_that_is_switched_off_and_has_odd_names_reads_like_the_dump()
+    {
+        using var folder = new TempFolder();
+        var (first, trace, second) = (folder.File("first.vcd"), folder.File("trace.fst"), folder.File("second.vcd"));
+        await File.WriteAllTextAsync(
+            first,
+            "$timescale 1us $end\n$scope module top $end\n$var wire 1 # \\a[3] $end\n$var wire 2 $ \\v[7:6] [1:0] $end\n$var wire 1 % c [2:2] $end\n$var real 64 & r $end\n$upscope $end\n" +
+            "$scope module $end\n$var wire 4 ' d[0:3] $end\n$upscope $end\n$enddefinitions $end\n#0\n$dumpvars\n0#\nb00 $\n0%\nr1.5 &\nb0 '\n$end\n#3\n1#\nb10 $\n1%\n#5\n$dumpoff\n" +
+            "x#\nbx $\nx%\nrNaN &\nbx '\n$end\n#8\n$dumpon\n0#\nb1 $\n0%\nr2 &\nb101 '\n$end\n#9\n1#\nb11 $\n#12\n",
+            TestContext.Current.CancellationToken);
+        var (code, _, error) = await ToolUnderTest.RunAsync(Tool.Require("vcd2fst", "apt-get install gtkwave"), [first, trace], cancellationToken: TestContext.Current.CancellationToken);
+        Assert.True(code == 0, error);
+        (code, var back, error) = await ToolUnderTest.RunAsync(Tool.Require("fst2vcd", "apt-get install gtkwave"), [trace], cancellationToken: TestContext.Current.CancellationToken);
+        Assert.True(code == 0, error);
+        await File.WriteAllTextAsync(second, back, TestContext.Current.CancellationToken);
+
+        var (expected, actual) = (Collect(CaptureFile.Open(first)), Collect(CaptureFile.Open(second)));
+        Assert.Equal(["a[3]", "v[7:6][1]", "v[7:6][0]", "c[2]", "d[0]", "d[1]", "d[2]", "d[3]"], expected.Traces.Select(t => t.Channel.Name));
+        Assert.Equal(expected.Traces.Select(t => (t.Channel.Name, string.Join(' ', t.Ticks))), actual.Traces.Select(t => (t.Channel.Name, string.Join(' ', t.Ticks))));
+        Assert.Equal(expected.Gaps.OrderBy(g => g.Channel), actual.Gaps.OrderBy(g => g.Channel));
+        Assert.Equal((12, 8), (expected.EndTick, expected.Gaps.Count));
+        Assert.Equal(expected.EndTick, actual.EndTick);
+    }
+
     private static Capture Collect(ICaptureSource source)
     {
         var collector = new CaptureCollector();

@@ -48,7 +48,7 @@ internal static class CaptureTargets
         },
         new("vcd", () => [Bytes(Vcd), Bytes(Vcd.Replace("10 ns", "1s", StringComparison.Ordinal)), Bytes("$timescale 1us $end $var wire 1 ! a $end $enddefinitions $end\n#0 0!\n#3 1!\n#9\n")], Read)
         {
-            Words = ["$end", "$var", "wire 1 ! a", "$scope", "module", "$upscope", "$timescale", "1 fs", "100 s", "$enddefinitions $end", "$dumpvars", "$dumpoff", "$dumpon", "$dumpall", "$comment", "#", "b", "x", "z", "[31:0]", "[-1:0]", "real", "integer"],
+            Words = ["$end", "$var", "wire 1 ! a", "$scope", "module", "$upscope", "$timescale", "1 fs", "100 s", "$enddefinitions $end", "$dumpvars", "$dumpoff", "$dumpon", "$dumpall", "$vcdclose", "5 ns", "\\a", "$comment", "#", "b", "x", "z", "[31:0]", "[-1:0]", "real", "integer"],
         },
         new("saleae-csv", () => [Bytes(SaleaeCsv)], Read) { Words = ["Time [s]", "Channel 1", "X", "-0.000000001", "1.5", "1e-9"] },
         new("saleae-bin", () => [SaleaeBinary.Version0(true, 0, 1e-3, [1e-6, 2.5e-6, 3e-4]), SaleaeBinary.Version1(
