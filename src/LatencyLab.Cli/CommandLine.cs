@@ -52,7 +52,7 @@ public static class CommandLine
         {
             TalkTerminal = ReferenceEquals(stderr, Console.Error) && Terminal.CanRewriteLines ? Terminal.OfTalk() : null,
             ResultIsAscii = ReferenceEquals(stdout, Console.Out) && !Console.IsOutputRedirected && !Terminal.ShowsUnicode,
-            TableColumns = ReferenceEquals(stdout, Console.Out) && !Console.IsOutputRedirected ? Terminal.WidthColumns : null,
+            TableColumns = ReferenceEquals(stdout, Console.Out) ? Terminal.TableColumns : null,
             WidthColumns = ReferenceEquals(stdout, Console.Out) ? Terminal.WidthColumns : Terminal.PageColumns,
         };
         ParseResult parsed;

@@ -27,6 +27,22 @@ internal static class Terminal
     /// <summary>True where a person can be asked.</summary>
     public static bool CanAsk => !Console.IsInputRedirected && !Console.IsErrorRedirected && !IsSet("CI");
 
+    /// <summary>Columns that lines of text may take; null in a file or pipe, and where the terminal doesn't tell.</summary>
+    public static int? TableColumns
+    {
+        get
+        {
+            try
+            {
+                return Console.IsOutputRedirected || Console.WindowWidth <= 0 ? null : Math.Max(Console.WindowWidth - 1, 60);
+            }
+            catch (IOException)
+            {
+                return null;
+            }
+        }
+    }
+
     public static int WidthColumns
     {
         get
