@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using LatencyLab.Runs.Library;
 
 namespace LatencyLab.Cli;
@@ -9,9 +10,26 @@ internal static class RunOperands
     /// <summary>What the help says about an operand.</summary>
     public const string Description = "a run folder, the beginning of a run id, 'latest', baseline:NAME, a label or a version";
 
+    private const int ProposedRuns = 50;
+
     /// <summary>The option that names the root of the run folders.</summary>
     public static Option<string> Root(bool recursive = false) =>
         new("--runs", "--root") { Description = "Folder that holds the run folders.", DefaultValueFactory = _ => "captures", Recursive = recursive };
+
+    /// <summary>What the Tab key proposes: <c>latest</c>, baselines, and the newest runs.</summary>
+    public static IEnumerable<CompletionItem> Proposals(CompletionContext context)
+    {
+        var root = context.ParseResult.GetValue<string>("--runs");
+        if (!Directory.Exists(root))
+        {
+            return [];
+        }
+
+        // By name, which tells their time: reading them all would take longer than anybody waits for a proposal.
+        string[] runs = [.. Directory.EnumerateDirectories(root).OrderDescending(StringComparer.Ordinal).Where(RunFolder.IsRun).Take(ProposedRuns).Select(path => Path.GetFileName(path))];
+        var words = Baselines.Load(root).All.Keys.Select(name => "baseline:" + name).Concat(runs);
+        return (runs.Length > 0 ? words.Prepend("latest") : words).Select(word => new CompletionItem(word));
+    }
 
     /// <summary>Paths of what the user named: a file or run folder as it is, all else looked up among the runs.</summary>
     /// <exception cref="LatencyLabException">No run fits, or a beginning of a run id fits several (kind usage).</exception>

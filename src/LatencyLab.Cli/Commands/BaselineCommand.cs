@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -22,7 +23,7 @@ public static class BaselineCommand
     private static Command Set(Output output, Option<string> root)
     {
         var name = NameOf();
-        var runs = new Argument<string[]>("runs") { Description = $"Runs, each {RunOperands.Description}.", Arity = ArgumentArity.OneOrMore };
+        var runs = new Argument<string[]>("runs") { Description = $"Runs, each {RunOperands.Description}.", Arity = ArgumentArity.OneOrMore, CompletionSources = { RunOperands.Proposals } };
         var command = new Command("set", "Name runs, in place of those that had the name.") { name, runs };
         command.SetAction((parsed, _) =>
         {
@@ -69,7 +70,7 @@ public static class BaselineCommand
 
     private static Command Show(Output output, Option<string> root)
     {
-        var name = NameOf();
+        var name = Known();
         var command = new Command("show", "The runs of a baseline.") { name };
         command.SetAction((parsed, _) =>
         {
@@ -84,7 +85,7 @@ public static class BaselineCommand
 
     private static Command Remove(Output output, Option<string> root)
     {
-        var name = NameOf();
+        var name = Known();
         var command = new Command("rm", "Forget a baseline; its runs stay.") { name };
         command.SetAction((parsed, _) =>
         {
@@ -95,6 +96,13 @@ public static class BaselineCommand
             return Task.FromResult((int)ExitCode.Done);
         });
         return command;
+    }
+
+    private static Argument<string> Known()
+    {
+        var name = NameOf();
+        name.CompletionSources.Add(context => Baselines.Load(context.ParseResult.GetValue<string>("--runs")!).All.Keys.Select(known => new CompletionItem(known)));
+        return name;
     }
 
     private static Argument<string> NameOf() => new("name") { Description = "Name of the baseline, such as v1.26." };

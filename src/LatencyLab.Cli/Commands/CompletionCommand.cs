@@ -10,9 +10,12 @@ public static class CompletionCommand
         # LatencyLab completion for bash: eval "$(latencylab completion bash)" in ~/.bashrc
         _latencylab() {
             local line="${COMP_LINE:0:COMP_POINT}"
-            local word="${COMP_WORDS[COMP_CWORD]}"
+            local word="${line##* }"
             local IFS=$'\n'
             COMPREPLY=($(compgen -W "$(latencylab "[suggest:${#line}]" "$line" 2>/dev/null | grep -v '^/')" -- "$word"))
+            # bash takes what follows a colon for a word of its own: sim:esp32, baseline:v1.
+            [[ $word == *:* && $COMP_WORDBREAKS == *:* ]] && COMPREPLY=("${COMPREPLY[@]#"${word%"${word##*:}"}"}")
+            return 0
         }
         complete -o default -F _latencylab latencylab
         """;
@@ -39,7 +42,7 @@ public static class CompletionCommand
         Register-ArgumentCompleter -Native -CommandName latencylab -ScriptBlock {
             param($wordToComplete, $commandAst, $cursorPosition)
             $line = $commandAst.ToString().PadRight($cursorPosition)
-            latencylab "[suggest:$cursorPosition]" $line | Where-Object { $_ -notlike '/*' } | ForEach-Object {
+            latencylab "[suggest:$cursorPosition]" $line | Where-Object { $_ -notlike '/*' -and $_.StartsWith($wordToComplete, 'OrdinalIgnoreCase') } | ForEach-Object {
                 [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
             }
         }

@@ -13,13 +13,14 @@ public static class ExportCommand
 {
     public static Command Create(Output output)
     {
-        var file = new Argument<string>("file") { Description = $"A capture file, or a run: {RunOperands.Description}." };
+        var file = new Argument<string>("file") { Description = $"A capture file, or a run: {RunOperands.Description}.", CompletionSources = { RunOperands.Proposals } };
         var to = new Option<string[]>("--to")
         {
             Description = $"The format: {string.Join(", ", CaptureExport.FormatNames)}. Given once more with a time, the end of the range.",
             Required = true,
             AllowMultipleArgumentsPerToken = false,
         };
+        to.CompletionSources.Add([.. CaptureExport.FormatNames]);
         var from = new Option<Duration?>("--from") { Description = "Begin of the range in the capture's own time, such as 1.5s.", CustomParser = OptionText.Duration };
         var path = new Option<string?>("--out", "-o") { Description = "The file to write; default: the name of the source with the format's ending, here." };
         var overwrite = new Option<bool>("--overwrite") { Description = "Replace a file that is there already." };

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using LatencyLab.Runs.Library;
 using LatencyLab.TestSupport;
 
 namespace LatencyLab.Cli.Tests.Completion;
@@ -15,10 +16,31 @@ public sealed class CompletionTests : IDisposable
         { "latencylab pins esp32 --ex", ["--explain"] },
         { "latencylab pins esp32 --for ", ["irq", "out"] },
         { "latencylab pins esp8", ["esp8266"] },
+        { "latencylab export x --to v", ["vcd"] },
+        { "latencylab report x --format h", ["html"] },
     };
+
+    /// <summary>Runs of the working folder, which the PowerShell in this process has not, and words with a colon, which bash takes apart.</summary>
+    public static TheoryData<string, string[]> LinesAboutRuns => new()
+    {
+        { "latencylab analyze l", ["latest"] },
+        { "latencylab runs show 20260102", ["20260102-030405-abcde"] },
+        { "latencylab baseline show v", ["v1.26"] },
+        { "latencylab run --rig sim:esp8", ["sim:esp8266"] },
+        { "latencylab compare baseline:v", ["baseline:v1.26"] },
+    };
+
+    public CompletionTests()
+    {
+        Directory.CreateDirectory(_folder.File("captures/20260102-030405-abcde"));
+        File.WriteAllText(_folder.File("captures/20260102-030405-abcde/run.json"), "{}");
+        var baselines = Baselines.Load(_folder.File("captures"));
+        baselines.Set("v1.26", ["20260102-030405-abcde"]);
+    }
 
     [Theory]
     [MemberData(nameof(Lines))]
+    [MemberData(nameof(LinesAboutRuns))]
     public async Task Bash_proposes_what_fits(string line, string[] expected)
     {
         var words = line.Split(' ');
@@ -28,17 +50,19 @@ public sealed class CompletionTests : IDisposable
             _latencylab
             for proposal in "${"{COMPREPLY[@]}"}"; do echo "$proposal"; done
             """;
-        Assert.Equal(expected, await ProposalsAsync(Tool.Require("bash"), "--norc", "-c", script));
+        // What stands before the colon is on the line already.
+        Assert.Equal(expected.Select(word => line.Contains(':') ? word[(word.IndexOf(':') + 1)..] : word), await ProposalsAsync(Tool.Require("bash"), "--norc", "-c", script));
     }
 
     [Theory]
     [MemberData(nameof(Lines))]
+    [MemberData(nameof(LinesAboutRuns))]
     public async Task Zsh_proposes_what_fits(string line, string[] expected)
     {
         // Outside of the line editor the two builtins of the completion system are stand-ins; everything else is the real script.
         var script = $"""
             compdef() {"{ : }"}
-            compadd() {"{ shift; print -l -- \"$@\" }"}
+            compadd() {"{ shift; print -l -- \"${(@M)@:#${words[CURRENT]}*}\" }"}
             eval "$(latencylab completion zsh)"
             words=({line} {(line.EndsWith(' ') ? "''" : "")})
             CURRENT=$#words
@@ -66,7 +90,7 @@ public sealed class CompletionTests : IDisposable
 
     private async Task<string[]> ProposalsAsync(string shell, params string[] args)
     {
-        var (code, stdout, stderr) = await ToolUnderTest.RunAsync(shell, args, pathInFront: ToolUnderTest.FolderWithLauncher(_folder.Path), cancellationToken: TestContext.Current.CancellationToken);
+        var (code, stdout, stderr) = await ToolUnderTest.RunAsync(shell, args, workingFolder: _folder.Path, pathInFront: ToolUnderTest.FolderWithLauncher(_folder.Path), cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal((0, ""), (code, stderr));
         return stdout.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
