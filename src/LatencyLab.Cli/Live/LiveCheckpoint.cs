@@ -2,8 +2,6 @@ using LatencyLab.Runs;
 using LatencyLab.Runs.Documents;
 using LatencyLab.Runs.Library;
 using LatencyLab.Runs.Live;
-using LatencyLab.Runs.Pipeline;
-
 
 namespace LatencyLab.Cli.Live;
 
@@ -34,22 +32,22 @@ internal sealed class LiveCheckpoint(RunFolder folder, RunDocument planned, Live
         _writing.GetAwaiter().GetResult();
         (_wanted, _last) = (false, clock.GetTimestamp());
         _period = _period * 2 < LongestPeriod ? _period * 2 : LongestPeriod;
-        var tally = session.Snapshot();
+        var snapshot = session.Snapshot();
         var captured = session.TimeBase.ToNanoseconds(progress.TickOffset + progress.CapturedTick);
-        _writing = Task.Run(() => Write(tally, captured));
+        _writing = Task.Run(() => Write(snapshot, captured));
     }
 
     public Task FinishAsync() => _writing;
 
-    private void Write(PairTally tally, double capturedNs)
+    private void Write(LiveSnapshot snapshot, double capturedNs)
     {
-        var counts = tally.ToCounts();
+        var counts = snapshot.Tally.ToCounts();
         RunFolder.Replace(folder.LatencyCountsPath, stream => counts.Write(stream, session.TimeBase));
         folder.Begin(planned with
         {
-            Counts = new RunCounts(AnalysisCounts.Of(tally.Counts(extra: 0, spurious: 0), gaps: 0), callbacks: null),
-            LatencyNs = LatencyInTime.Of(tally.Summary(), session.TimeBase),
-            Live = new LiveDocument { End = "going on", CapturedNs = capturedNs, Segments = 0 },
+            Counts = new RunCounts(AnalysisCounts.Of(snapshot.Counts, snapshot.Gaps), callbacks: null),
+            LatencyNs = LatencyInTime.Of(snapshot.Tally.Summary(), session.TimeBase),
+            Live = new LiveDocument { End = LiveDocument.GoingOn, CapturedNs = capturedNs, Segments = snapshot.Segments },
         });
     }
 }

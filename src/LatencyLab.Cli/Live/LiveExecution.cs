@@ -49,6 +49,7 @@ internal sealed class LiveExecution(RunRequest request, LiveEnds ends, IReadOnly
     {
         var created = TimeProvider.System.GetUtcNow();
         var folder = RunFolder.Create(request.Out, created);
+        using var held = folder.HoldForSession();
         LiveSession session;
         RunDocument planned;
         LiveResult result;
@@ -57,6 +58,7 @@ internal sealed class LiveExecution(RunRequest request, LiveEnds ends, IReadOnly
             session = await LiveSession.StartAsync(live, target, sampler, TimeProvider.System, cancellationToken);
             rig.CountTruth(live.Plan.Rules(session.TimeBase));
             planned = MeasuredRunDocument.Planned(live.Plan, target, session.Sampler, folder.Origin(created, argv, ToolVersion.Document, rig.IsSimulated));
+            folder.Begin(planned with { Live = new LiveDocument { End = LiveDocument.GoingOn, CapturedNs = 0, Segments = 0, DurationNs = live.Duration?.Nanoseconds, BreakOnNs = live.BreakOn?.Nanoseconds } });
             var checkpoint = new LiveCheckpoint(folder, planned, session, TimeProvider.System);
             await using var stop = cancellationToken.Register(checkpoint.Want);
             result = await session.MeasureAsync(
@@ -70,6 +72,7 @@ internal sealed class LiveExecution(RunRequest request, LiveEnds ends, IReadOnly
         catch
         {
             _progress.Clear();
+            held.Dispose();
             folder.RemoveUnlessMeasured();
             throw;
         }

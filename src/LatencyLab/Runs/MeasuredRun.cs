@@ -1,3 +1,4 @@
+using LatencyLab.Analysis;
 using LatencyLab.MicroPython;
 using LatencyLab.Runs.Documents;
 using LatencyLab.Runs.Pipeline;
@@ -16,8 +17,11 @@ namespace LatencyLab.Runs;
 /// <param name="CapturedTick">How far the capture is: everything before this tick has been seen.</param>
 /// <param name="Before">Counts and latencies of captures before this one; null where there were none.</param>
 /// <param name="TickOffset">Ticks that those took.</param>
+/// <param name="Counts">What the pairing found so far, answers without a stimulus included; null where it isn't told.</param>
+/// <param name="Gaps">Gaps so far.</param>
 public sealed record RunProgress(
-    string Stage, long Done, long Total, PairTally? Tally, TimeBase TimeBase, long CapturedTick = 0, PairTally? Before = null, long TickOffset = 0);
+    string Stage, long Done, long Total, PairTally? Tally, TimeBase TimeBase, long CapturedTick = 0, PairTally? Before = null, long TickOffset = 0,
+    PairCounts? Counts = null, int Gaps = 0);
 
 /// <summary>One measurement after its end, in memory: what was seen, and why it may not be believed.</summary>
 /// <param name="Plan">As it was carried out.</param>

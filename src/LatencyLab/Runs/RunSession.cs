@@ -192,7 +192,7 @@ public sealed class RunSession
                     KeepAlive(armed);
                 }
 
-                onProgress(new RunProgress("measuring", pipeline.Tally.Total, (long)_plan.Pulses * _plan.StimuliPerPulse, pipeline.Tally, TimeBase, pipeline.CompleteBeforeTick));
+                onProgress(new RunProgress("measuring", pipeline.Tally.Total, (long)_plan.Pulses * _plan.StimuliPerPulse, pipeline.Tally, TimeBase, pipeline.CompleteBeforeTick, Counts: pipeline.Counts, Gaps: pipeline.Gaps.Count));
             }, cancellationToken);
         }
         catch (LatencyLabException e) when (e.Kind is FaultKind.Device or FaultKind.Measurement && pipeline.Header is not null)

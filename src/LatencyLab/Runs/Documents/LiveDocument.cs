@@ -3,6 +3,9 @@ namespace LatencyLab.Runs.Documents;
 /// <summary>Member <c>live</c> of a run document: a session without a planned end, of whose edges only the last ones are in the folder.</summary>
 public sealed record LiveDocument
 {
+    /// <summary><see cref="End"/> of a session that is being measured, or was killed.</summary>
+    public const string GoingOn = "going on";
+
     /// <summary>"stopped", "duration", "break" or "fault"; "going on" while it is measured, and "killed" where a killed one was recovered.</summary>
     public required string End { get; init; }
 

@@ -40,6 +40,9 @@ public sealed class RunFolder
     /// <summary>How often each latency was seen, in the folder of a live session.</summary>
     public string LatencyCountsPath => In("latency-counts.csv");
 
+    /// <summary>There while a live session goes on, and after its kill.</summary>
+    internal string SessionPath => In("session.lock");
+
     /// <summary>A path inside the folder, for plots and reports.</summary>
     public string In(string file) => System.IO.Path.Combine(Path, file);
 
@@ -143,10 +146,26 @@ public sealed class RunFolder
         : File.Exists(LogPath) ? CaptureFile.Open(LogPath, options)
         : throw new LatencyLabException(FaultKind.Storage, "The run folder holds no edges.", Path, "Look for edges.parquet or edges.llc in a copy of the folder.");
 
-    /// <summary>Waits for nobody: true where no process has the log open.</summary>
-    public bool IsIdle()
+    /// <summary>Says that a live session goes on, which has no log that would tell so; the file goes when the session is over.</summary>
+    /// <exception cref="LatencyLabException">The folder can't be written to (kind storage).</exception>
+    public IDisposable HoldForSession()
     {
-        if (!File.Exists(LogPath))
+        try
+        {
+            return new FileStream(SessionPath, FileMode.Create, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (StorageFault.Covers(e))
+        {
+            throw StorageFault.From(e, SessionPath, "write");
+        }
+    }
+
+    /// <summary>Waits for nobody: true where no process has the log open, or goes on with a session.</summary>
+    public bool IsIdle() => IsFree(LogPath) && IsFree(SessionPath);
+
+    private static bool IsFree(string path)
+    {
+        if (!File.Exists(path))
         {
             return true;
         }
@@ -154,7 +173,7 @@ public sealed class RunFolder
         try
         {
             // Whoever records holds a shared lock on its log, so that an exclusive one is refused.
-            using var file = new FileStream(LogPath, FileMode.Open, FileAccess.Read, FileShare.None, bufferSize: 0);
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None, bufferSize: 0);
             return true;
         }
         catch (IOException)
@@ -163,7 +182,7 @@ public sealed class RunFolder
         }
         catch (UnauthorizedAccessException e)
         {
-            throw StorageFault.From(e, LogPath, "read");
+            throw StorageFault.From(e, path, "read");
         }
     }
 

@@ -11,6 +11,9 @@ public sealed record RecoveredRun(RunDocument Run, IReadOnlyList<string> Steps);
 /// <summary>Turns what a killed process left into a run folder that reads like any other, marked partial. Nothing readable is removed.</summary>
 public static class RunRecovery
 {
+    /// <summary>Reason in run.json of a run that was brought back.</summary>
+    internal const string Recovered = "recovered after the process was killed";
+
     /// <summary>Makes edges.parquet from a log that was left, and a run.json where there is none that can be read.</summary>
     /// <param name="folder">The run folder.</param>
     /// <param name="now">Becomes the time of the run where nothing else tells it.</param>
@@ -26,17 +29,9 @@ public static class RunRecovery
 
         var steps = new List<string>();
         var run = ReadOrSetAside(folder, steps);
-        if (run is not null && !run.Reasons.Contains(RunFolder.InProgress) && File.Exists(folder.TablePath))
+        if (run is not null && !run.Reasons.Contains(RunFolder.InProgress) && (run.Live is not null || File.Exists(folder.TablePath)))
         {
             return new RecoveredRun(run, steps);
-        }
-
-        if (run?.Live is not null && !File.Exists(folder.LogPath) && !File.Exists(folder.TablePath))
-        {
-            // Written each minute while the session went on; its edges were only in memory.
-            var counted = run with { Reasons = [.. run.Reasons.Where(r => r != RunFolder.InProgress), "recovered after the process was killed"], Live = run.Live with { End = "killed" } };
-            folder.Write(counted);
-            return new RecoveredRun(counted, [.. steps, $"run.json has what was counted up to the last minute, {run.Counts?.Stimuli} stimuli; edges of a live session are kept at its end only."]);
         }
 
         foreach (var leftover in Directory.EnumerateFiles(folder.Path, "*.partial"))
@@ -44,11 +39,16 @@ public static class RunRecovery
             RunFolder.Touching(leftover, "remove", File.Delete);
         }
 
+        if (run?.Live is { } live)
+        {
+            return LiveRecovery.Recover(folder, run, live, steps, cancellationToken);
+        }
+
         var (metadata, edges) = File.Exists(folder.LogPath) ? Convert(folder, steps, cancellationToken) : ReadTable(folder);
         var recovered = (run ?? FromEdges(folder, metadata, now, toolVersion)) with
         {
             Status = RunStatus.Partial,
-            Reasons = [.. (run?.Reasons ?? []).Where(r => r != RunFolder.InProgress), "recovered after the process was killed"],
+            Reasons = [.. (run?.Reasons ?? []).Where(r => r != RunFolder.InProgress), Recovered],
             Gaps = [.. metadata.Gaps.Select(GapDocument.From)],
 
             // Numbers from before the kill, if any, aren't those of these edges; analysing the folder gives them.

@@ -1,7 +1,6 @@
 using LatencyLab.Captures;
 using LatencyLab.Runs.Documents;
 using LatencyLab.Runs.Pipeline;
-using LatencyLab.Signals;
 
 namespace LatencyLab.Runs.Library;
 
@@ -18,7 +17,7 @@ public static class RunVerification
             problems.AddRange(DocumentProblems(run, folder));
         }
 
-        if (run?.Live is not null && Try(() => LatencyCounts.Read(folder.LatencyCountsPath), problems) is { } table)
+        if (run is { Live: not null } && (run.Counts is not null || File.Exists(folder.LatencyCountsPath)) && Try(() => LatencyCounts.Read(folder.LatencyCountsPath), problems) is { } table)
         {
             problems.AddRange(CountProblems(table, run));
         }
@@ -131,28 +130,6 @@ public static class RunVerification
         {
             problems.Add(e.Where is null ? e.Message : $"{e.Message} ({e.Where})");
             return null;
-        }
-    }
-
-    /// <summary>Counts edges and keeps nothing.</summary>
-    private sealed class EdgeCounts : IEdgeSink
-    {
-        public long[] ByChannel { get; private set; } = [];
-
-        public void Begin(CaptureHeader header) => ByChannel = new long[header.Channels.Count];
-
-        public void Edges(int channel, bool firstLevel, ReadOnlySpan<long> ticks) => ByChannel[channel] += ticks.Length;
-
-        public void Gap(Gap gap)
-        {
-        }
-
-        public void Advance(long completeBeforeTick)
-        {
-        }
-
-        public void End(long endTick)
-        {
         }
     }
 }

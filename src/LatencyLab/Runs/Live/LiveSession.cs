@@ -1,4 +1,5 @@
 using System.Globalization;
+using LatencyLab.Analysis;
 using LatencyLab.Captures;
 using LatencyLab.Runs.Documents;
 using LatencyLab.Runs.Pipeline;
@@ -23,7 +24,7 @@ public sealed class LiveSession
     private RunSession _session;
     private RunPlan _segment;
     private MeasuredRun? _last;
-    private PairTally? _current;
+    private RunProgress? _current;
 
     private LiveSession(LivePlan live, BoardOnPort target, BoardOnPort sampler, TimeProvider clock, RunPlan segment, RunSession first)
     {
@@ -86,16 +87,19 @@ public sealed class LiveSession
     }
 
     /// <summary>What has been counted so far, as a copy that doesn't change any more; empty before the first capture began.</summary>
-    public PairTally Snapshot()
+    public LiveSnapshot Snapshot()
     {
         var copy = new PairTally();
         copy.Merge(_totals.Tally, 0, 0);
-        if (_current is { } current)
+        if (_current?.Tally is { } current)
         {
             copy.Merge(current, _recent.OffsetTick, _totals.Stimuli);
         }
 
-        return copy;
+        var (extra, spurious) = _totals.Unpaired;
+        return new LiveSnapshot(
+            copy, copy.Counts(extra + (_current?.Counts?.Extra ?? 0), spurious + (_current?.Counts?.Spurious ?? 0)), _totals.GapsSeen + (_current?.Gaps ?? 0),
+            _totals.Segments + (_current?.Tally is null ? 0 : 1));
     }
 
     private async Task<MeasuredRun> SegmentAsync(BreakWatch watch, Action<RunProgress> onProgress, CancellationToken stop)
@@ -112,7 +116,7 @@ public sealed class LiveSession
             _recent, [watch],
             progress =>
             {
-                _current = progress.Tally;
+                _current = progress;
                 if (progress.CapturedTick >= durationTicks || (watch.First is { } first && progress.CapturedTick + _recent.OffsetTick >= (first.ResponseTick ?? first.StimulusTick) + afterTicks))
                 {
                     enough.Cancel();
@@ -155,3 +159,10 @@ public sealed class LiveSession
             _totals.ToRun(_last!, _live.Plan, status, cutShort ? [RunSession.Interrupted] : reasons), end, _totals.Segments, _totals.CapturedTicks, leftOut, seen);
     }
 }
+
+/// <summary>What a session has counted so far.</summary>
+/// <param name="Tally">Stimuli and latencies.</param>
+/// <param name="Counts">The same by status, with answers that belong to no stimulus.</param>
+/// <param name="Gaps">Spans of doubt.</param>
+/// <param name="Segments">Captures that these are of, the last one still going on.</param>
+public sealed record LiveSnapshot(PairTally Tally, PairCounts Counts, int Gaps, int Segments);

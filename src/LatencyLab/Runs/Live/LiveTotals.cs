@@ -39,6 +39,9 @@ internal sealed class LiveTotals
 
     public int GapsSeen { get; private set; }
 
+    /// <summary>Answers without a stimulus so far.</summary>
+    public (long Extra, long Spurious) Unpaired => (_extra, _spurious);
+
     /// <summary>Adds a capture.</summary>
     /// <param name="run">As it came back.</param>
     /// <param name="tickOffset">Where its tick 0 lies in the session.</param>

@@ -43,6 +43,9 @@ public sealed class LatencyPipeline : IEdgeSink
     /// <summary>Everything before this tick has been seen.</summary>
     public long CompleteBeforeTick { get; private set; }
 
+    /// <summary>What became of the stimuli so far, and answers without one.</summary>
+    public PairCounts Counts => Tally.Counts(_pairer.Extra, _pairer.Spurious);
+
     /// <summary>Edges seen, by channel index.</summary>
     public IReadOnlyList<long> EdgesSeen => _edges;
 
@@ -96,7 +99,7 @@ public sealed class LatencyPipeline : IEdgeSink
         var why = _trains is null ? NullReasons.ShiftedPairing : NullReasons.LostInterrupts;
         return new LatencyResult(
             timeBase,
-            Tally.Counts(_pairer.Extra, _pairer.Spurious),
+            Counts,
             callbacksTotal is { } total ? total - Tally.WarmupAnswered : null,
             (report?.Summary ?? empty).Withholding(withheld, why),
             both ? unexplained ? empty : Tally.RisingSummary() : null,
