@@ -27,8 +27,8 @@ public sealed record FreeRunningWires(string Stimulus, string Response, bool Res
         await sampler.ReleaseAsync([stimulusGpio, responseGpio], cancellationToken);
         try
         {
-            var (stimulusHeld, joined) = await PullAsync(sampler, stimulusGpio, responseGpio, cancellationToken);
-            var (responseHeld, _) = await PullAsync(sampler, responseGpio, stimulusGpio, cancellationToken);
+            var stimulusHeld = await HeldAsync(sampler, stimulusGpio, cancellationToken);
+            var responseHeld = await HeldAsync(sampler, responseGpio, cancellationToken);
             if (stimulusHeld is { } level && !driveHeldLine)
             {
                 throw Fault(
@@ -38,11 +38,8 @@ public sealed record FreeRunningWires(string Stimulus, string Response, bool Res
                         : "Make the target's pin an input. If only a pull resistor holds the line, use --force-pin.");
             }
 
-            if (joined && responseHeld is null && stimulusHeld is null)
-            {
-                throw Fault($"The stimulus and the response line (sampler GP{stimulusGpio} and GP{responseGpio}) are shorted together.", "Separate the two wires.");
-            }
-
+            // A response that somebody holds may move since the target answers; one that nobody holds moves along only where it is joined to the driven line.
+            var joined = responseHeld is null;
             foreach (var driven in Levels)
             {
                 if (await sampler.DrivePinAsync(stimulusGpio, driven, cancellationToken) != driven)
@@ -51,6 +48,13 @@ public sealed record FreeRunningWires(string Stimulus, string Response, bool Res
                         $"The stimulus line (sampler GP{stimulusGpio}) stays {(driven ? "low" : "high")} when it is driven {(driven ? "high" : "low")}.",
                         "Look for a short to ground or 3.3 V, or for an output of the target on this wire.");
                 }
+
+                joined = joined && await WiringCheck.ReadAgainstAsync(sampler, responseGpio, driven, cancellationToken) == driven;
+            }
+
+            if (joined)
+            {
+                throw Fault($"The stimulus and the response line (sampler GP{stimulusGpio} and GP{responseGpio}) are shorted together.", "Separate the two wires.");
             }
 
             return new FreeRunningWires(
@@ -74,19 +78,17 @@ public sealed record FreeRunningWires(string Stimulus, string Response, bool Res
         ];
     }
 
-    /// <summary>Pulls a pin up and down: the level at which it is held in spite of that, or null, and whether the other pin moved along each time.</summary>
-    private static async Task<(bool? Held, bool OtherFollows)> PullAsync(ScriptedBoard sampler, int gpio, int otherGpio, CancellationToken cancellationToken)
+    /// <summary>Pulls a pin up and down: the level at which it is held in spite of that, or null.</summary>
+    private static async Task<bool?> HeldAsync(ScriptedBoard sampler, int gpio, CancellationToken cancellationToken)
     {
         var read = new List<bool>();
-        var otherFollows = true;
         foreach (var level in Levels)
         {
             read.Add(await sampler.ReadPinAsync(gpio, level ? PinBias.Up : PinBias.Down, cancellationToken));
-            otherFollows &= await sampler.ReadPinAsync(otherGpio, PinBias.None, cancellationToken) == level;
         }
 
         await sampler.ReleaseAsync([gpio], cancellationToken);
-        return (read.SequenceEqual(Levels) ? null : read[^1], otherFollows);
+        return read.SequenceEqual(Levels) ? null : read[^1];
     }
 
     private static LatencyLabException Fault(string what, string remedy) => new(FaultKind.Measurement, what, "wiring check", remedy);
