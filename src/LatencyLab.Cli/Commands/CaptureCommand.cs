@@ -39,6 +39,11 @@ public static class CaptureCommand
         });
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            if (parsed.GetValue(rig) is { } both && parsed.GetValue(sampler) is { } named)
+            {
+                throw new LatencyLabException(FaultKind.Usage, $"Two samplers are named: --rig {both} and --sampler {named}.", "--rig", "Leave one of them out.");
+            }
+
             var wanted = parsed.GetValue(rig) switch
             {
                 null => parsed.GetValue(sampler) ?? "auto",

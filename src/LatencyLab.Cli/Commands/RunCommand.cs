@@ -17,7 +17,7 @@ public static class RunCommand
 
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var request = options.Read(parsed).WithRigFile().WithWires().Checked();
+            var request = options.Read(parsed).WithRigFile().WithWires().Checked().Suited();
             string[] argv = ["latencylab", .. parsed.Tokens.Select(t => t.Value)];
             return (int)(request.Test.Signal is { } signal
                 ? await new SignalRunExecution(request, signal, argv, output).RunAsync(cancellationToken)

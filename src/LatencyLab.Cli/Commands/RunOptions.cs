@@ -90,6 +90,7 @@ internal sealed class RunOptions
         Samples = parsed.GetValue(_samples),
         Warmup = parsed.GetValue(_warmup),
         Given = (parsed.GetResult(_samples) is { Implicit: false }, parsed.GetResult(_warmup) is { Implicit: false }),
+        GivenOptions = [.. All.Where(o => parsed.GetResult(o) is { Implicit: false }).Select(o => o.Name)],
         Pair = parsed.GetValue(_pair)!,
         Edge = parsed.GetValue(_edge),
         OfListenersOnly = new Option[] { _pair, _edge, _duration }.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false })?.Name,

@@ -51,6 +51,9 @@ internal sealed record RunRequest
     /// <summary>Which of the two the user wrote; a sampler that only listens has other defaults.</summary>
     public required (bool Samples, bool Warmup) Given { get; init; }
 
+    /// <summary>Names of the options that the user wrote.</summary>
+    public IReadOnlyList<string> GivenOptions { get; init; } = [];
+
     /// <summary>Channels of a sampler that only listens: "STIMULUS:RESPONSE".</summary>
     public required string Pair { get; init; }
 

@@ -57,6 +57,47 @@ public sealed class FreeRunningTests : IDisposable
         Assert.Contains("needs our script", outcome.Stderr, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--handler viper")]
+    [InlineData("--script own.py")]
+    [InlineData("--idle spin")]
+    [InlineData("--load gc")]
+    [InlineData("--cpu-freq 240MHz")]
+    [InlineData("--gap 1ms", "replay:x.sr")]
+    [InlineData("--burst 3", "sump:a0")]
+    [InlineData("--pin 4", "sigrok-pico:a0")]
+    [InlineData("--response-pin 5", "sigrok:driver=demo,samplerate=1M")]
+    [InlineData("--force-pin", "replay:x.sr")]
+    [InlineData("--seed 3", "replay:x.sr")]
+    [InlineData("--wait 1s", "replay:x.sr")]
+    [InlineData("--rig sim", "replay:x.sr")]
+    [InlineData("--irq falling --edge rising", "replay:x.sr")]
+    [InlineData("--load gc", "replay:x.sr")]
+    public async Task What_would_do_nothing_is_refused_before_anything_is_opened(string options, string? sampler = null)
+    {
+        var outcome = await CommandOutcome.OfAsync(
+            ["run", "--target", "none", "--out", _folder.Path, .. sampler is null ? new[] { "--rig", "sim" } : ["--sampler", sampler], .. options.Split(' ')]);
+        Assert.True(outcome.Code == 2, outcome.Said);
+        Assert.Contains($"{options.Split(' ')[0]} would do nothing", outcome.Stderr, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_capture_of_two_samplers_is_refused()
+    {
+        var outcome = await CommandOutcome.OfAsync("capture", "--rig", "sim", "--sampler", "replay:x.sr", "--channels", "2,3", "--duration", "1ms", "--out", _folder.Path);
+        Assert.True(outcome.Code == 2, outcome.Said);
+        Assert.Contains("Two samplers are named", outcome.Stderr, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_response_line_that_floats_is_not_called_shorted()
+    {
+        // Each reading of a floating pin is a toss of a coin, and in one rig of sixteen four in a row follow the pulls: in this one.
+        var outcome = await RunAsync("--rig", "sim:esp32?fault=open:response&seed=7");
+        Assert.DoesNotContain("shorted", outcome.Said, StringComparison.Ordinal);
+        Assert.Contains("Nothing matched", outcome.Said, StringComparison.Ordinal);
+    }
+
     private Task<CommandOutcome> RunAsync(params string[] args) =>
         CommandOutcome.OfAsync(["run", "--target", "none", "-n", "200", "--seed", "7", "--json", "--out", _folder.Path, .. args]);
 }
