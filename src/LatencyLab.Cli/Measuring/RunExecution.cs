@@ -1,4 +1,3 @@
-using System.Text;
 using LatencyLab.Analysis;
 using LatencyLab.Boards;
 using LatencyLab.Captures;
@@ -32,11 +31,7 @@ internal sealed partial class RunExecution(RunRequest request, IReadOnlyList<str
         var worst = !request.IsSelfTimed && request.Sampler is { } text && SamplerSelection.Parse(text) is { OnlyListens: true } listener
             ? await ObserveAsync(listener, cancellationToken)
             : await MeasureAsync(cancellationToken);
-        if (output.Json)
-        {
-            output.Result.Write(Encoding.UTF8.GetString(request.Repeat == 1 ? RunJson.ToUtf8(_runs[0]) : RunJson.ToUtf8(_runs)));
-        }
-
+        RunSeriesText.Conclude(output, request.Repeat, _runs);
         return worst == ExitCode.Done && _gate is not null ? _gate.Judge(output) : worst;
     }
 
@@ -84,6 +79,7 @@ internal sealed partial class RunExecution(RunRequest request, IReadOnlyList<str
         foreach (var seed in request.Seeds())
         {
             index++;
+            RunSeriesText.Announce(output, index, request.Repeat);
             var (target, sampler) = await rig.StartAsync(cancellationToken);
             var plan = PlanFor(target, seed, index);
             rig.Connect(plan);

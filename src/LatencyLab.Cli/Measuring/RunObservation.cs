@@ -1,4 +1,5 @@
 using LatencyLab.Cli.Devices;
+using LatencyLab.Cli.Text;
 using LatencyLab.Reports;
 using LatencyLab.Runs;
 using LatencyLab.Runs.Documents;
@@ -28,6 +29,7 @@ internal sealed partial class RunExecution
         var worst = ExitCode.Done;
         for (var index = 1; index <= request.Repeat && worst != ExitCode.Interrupted; index++)
         {
+            RunSeriesText.Announce(output, index, request.Repeat);
             var plan = request.ObservationPlan(index, selection.EndsByItself);
             await using var sampler = await selection.OpenAsync(request.Timeout, output.Talk, cancellationToken);
             var code = await ObserveAsync(plan, sampler, selection.IsSimulated, cancellationToken);

@@ -1,4 +1,3 @@
-using System.Text;
 using LatencyLab.Boards;
 using LatencyLab.Cli.Commands;
 using LatencyLab.Cli.Devices;
@@ -32,6 +31,7 @@ internal sealed class SignalRunExecution(RunRequest request, SignalTest test, IR
         foreach (var seed in request.Seeds())
         {
             index++;
+            RunSeriesText.Announce(output, index, request.Repeat);
             var (target, sampler) = await rig.StartBothAsync(cancellationToken);
             var chip = BoardCatalog.Get(target.Chip);
             var plan = Plan(chip, seed, index);
@@ -45,11 +45,7 @@ internal sealed class SignalRunExecution(RunRequest request, SignalTest test, IR
             }
         }
 
-        if (output.Json)
-        {
-            output.Result.Write(Encoding.UTF8.GetString(request.Repeat == 1 ? RunJson.ToUtf8(_runs[0]) : RunJson.ToUtf8(_runs)));
-        }
-
+        RunSeriesText.Conclude(output, request.Repeat, _runs);
         return worst;
     }
 
