@@ -16,6 +16,11 @@ public static class PercentilePlot
             return Distributions.Nothing(heading, style, "No stimulus was answered in its window.");
         }
 
+        if (drawn.All(s => s.N < 2))
+        {
+            return Distributions.Nothing(heading, style, "A curve of percentiles needs at least two stimuli.");
+        }
+
         var figure = new Figure(style, heading, PlotSize.Default);
         var nines = drawn.Max(s => Math.Log10(Math.Max(10, s.N)));
         var max = drawn.Max(s => s.TimeBase.ToNanoseconds(s.Values.Values[^1]));

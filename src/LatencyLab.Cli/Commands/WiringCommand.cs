@@ -83,8 +83,8 @@ public static class WiringCommand
 
         PinAnswer[] answers =
         [
-            PinRules.Ask(chip, irqInput, PinUse.IrqInput, force: force).OrThrow(),
-            PinRules.Ask(chip, responseOutput, PinUse.ResponseOutput, force: force).OrThrow(),
+            PinRules.Ask(chip, irqInput, PinUse.IrqInput, force: force, taken: responseOutput).OrThrow(),
+            PinRules.Ask(chip, responseOutput, PinUse.ResponseOutput, force: force, taken: irqInput).OrThrow(),
         ];
         return new Wiring(chip, irqInput, responseOutput, [.. answers.Where(answer => answer.Permission == PinPermission.Warned).Select(answer => answer.Why)]);
     }

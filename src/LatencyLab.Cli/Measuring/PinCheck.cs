@@ -12,9 +12,9 @@ internal sealed class PinCheck(Output output, bool force)
     /// <exception cref="LatencyLabException">A pin can't do it (kind usage).</exception>
     public RunPlan Passed(Chip chip, RunPlan plan)
     {
-        foreach (var (gpio, use) in new[] { (plan.Pin, PinUse.IrqInput), (plan.ResponsePin, PinUse.ResponseOutput) })
+        foreach (var (gpio, use, other) in new[] { (plan.Pin, PinUse.IrqInput, plan.ResponsePin), (plan.ResponsePin, PinUse.ResponseOutput, plan.Pin) })
         {
-            var answer = PinRules.Ask(chip, gpio, use, force: force).OrThrow();
+            var answer = PinRules.Ask(chip, gpio, use, force: force, taken: other).OrThrow();
             if (answer.Permission == PinPermission.Warned && _warned.Add(answer.Why))
             {
                 output.Talk.WriteLine($"warning: {answer.Why}");

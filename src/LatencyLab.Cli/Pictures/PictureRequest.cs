@@ -45,8 +45,8 @@ internal sealed record PictureRequest(
         var heading = inputs.Count == 1 ? first.Heading(capture) : first.Heading(capture) with { Subtitle = "" };
         return Kind switch
         {
-            "ccdf" => [TailPlot.Draw([.. captures.Select(c => RunsPictures.Series(c.Input, c.Capture))], heading, style)],
-            "percentile" => [PercentilePlot.Draw([.. captures.Select(c => RunsPictures.Series(c.Input, c.Capture))], heading, style)],
+            "ccdf" => [TailPlot.Draw(RunsPictures.ToldApart(captures.Select(c => (RunsPictures.Series(c.Input, c.Capture), c.Input.Run?.RunId))), heading, style)],
+            "percentile" => [PercentilePlot.Draw(RunsPictures.ToldApart(captures.Select(c => (RunsPictures.Series(c.Input, c.Capture), c.Input.Run?.RunId))), heading, style)],
             "timeline" => [TimelinePlot.Draw(Timeline(capture), heading, style)],
             "heatmap" => [HeatMapPlot.Draw(Timeline(capture), heading, style)],
             "runs" => [RunsPictures.Dots([.. captures.Select(c => c.Input.Document(c.Capture))], Statistic, style)],

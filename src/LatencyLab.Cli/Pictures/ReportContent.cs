@@ -62,7 +62,7 @@ internal static class ReportContent
     public static IReadOnlyList<ReportFigure> Together(IReadOnlyList<(ReportRun Report, PlotSeries? Series)> runs)
     {
         var style = new PlotStyle(PlotTheme.Light, Simulated: runs.Any(r => r.Report.Run.Simulated), SelfTimed: runs.Any(r => r.Report.Run.SelfTimed));
-        var series = runs.Select(r => r.Series).OfType<PlotSeries>().ToList();
+        var series = RunsPictures.ToldApart(runs.Where(r => r.Series is not null).Select(r => (r.Series!, (string?)r.Report.Run.RunId)));
         var figures = new List<ReportFigure>
         {
             Figure(RunsPictures.Dots([.. runs.Select(r => r.Report.Run)], "p50", style), "all-d", "Median of each run: if runs of one firmware differ as much as the firmwares do, nothing is proven."),

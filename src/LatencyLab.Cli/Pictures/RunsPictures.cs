@@ -15,6 +15,15 @@ internal static class RunsPictures
     public static PlotSeries Series(PictureInput input, AnalysedCapture capture) =>
         new(input.Name, capture.Tally.Latencies(), capture.Tally.Late + capture.Tally.Missed, capture.TimeBase, capture.Tally.Summary().NEffective);
 
+    /// <summary>What legends are made of: where two runs have the same name, their ids tell them apart.</summary>
+    public static IReadOnlyList<PlotSeries> ToldApart(IEnumerable<(PlotSeries Series, string? RunId)> runs)
+    {
+        var all = runs.ToArray();
+        return [.. all.Select(one => one.RunId is { } id && id != one.Series.Name && all.Count(other => other.Series.Name == one.Series.Name) > 1
+            ? one.Series with { Name = $"{one.Series.Name} {id}" }
+            : one.Series)];
+    }
+
     /// <summary>One dot a run of a statistic that run.json has, such as p50.</summary>
     public static Picture Dots(IReadOnlyList<RunDocument> runs, string statistic, PlotStyle style) => RunsPlot.Draw(
         [

@@ -67,18 +67,24 @@ public static class PinRules
     private const int Proposals = 3;
 
     /// <summary>May this pin serve that use, with that pull?</summary>
-    public static PinAnswer Ask(Chip chip, int gpio, PinUse use, PinPull pull = PinPull.None, bool force = false)
+    /// <param name="chip">Whose pin it is.</param>
+    /// <param name="gpio">The pin.</param>
+    /// <param name="use">What it would do.</param>
+    /// <param name="pull">The pull that it would have.</param>
+    /// <param name="force">True where the user knows better than our advice.</param>
+    /// <param name="taken">A pin that serves another use, so that it isn't proposed; null for none.</param>
+    public static PinAnswer Ask(Chip chip, int gpio, PinUse use, PinPull pull = PinPull.None, bool force = false, int? taken = null)
     {
         if (Denial(chip, gpio, use, pull) is { } denial)
         {
-            return Refused(chip, gpio, use, pull, denial, forceable: false);
+            return Refused(chip, gpio, use, pull, taken, denial, forceable: false);
         }
 
         var pin = chip.Pin(gpio)!;
         var reason = $"GPIO{gpio} of the {chip.Name}: {pin.Why}";
         return pin.Rank switch
         {
-            PinRank.Avoid when !force => Refused(chip, gpio, use, pull, reason, forceable: true),
+            PinRank.Avoid when !force => Refused(chip, gpio, use, pull, taken, reason, forceable: true),
             PinRank.Avoid or PinRank.Caution => new PinAnswer(PinPermission.Warned, reason, []),
             _ when pin.ValidWhen is not null => new PinAnswer(PinPermission.Warned, reason, []),
             _ => PinAnswer.Allowed,
@@ -142,6 +148,6 @@ public static class PinRules
         _ => null,
     };
 
-    private static PinAnswer Refused(Chip chip, int gpio, PinUse use, PinPull pull, string why, bool forceable) =>
-        new(PinPermission.Refused, why, [.. Suitable(chip, use, pull).Where(other => other != gpio).Take(Proposals)], forceable);
+    private static PinAnswer Refused(Chip chip, int gpio, PinUse use, PinPull pull, int? taken, string why, bool forceable) =>
+        new(PinPermission.Refused, why, [.. Suitable(chip, use, pull).Where(other => other != gpio && other != taken).Take(Proposals)], forceable);
 }

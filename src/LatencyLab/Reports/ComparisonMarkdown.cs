@@ -7,8 +7,6 @@ namespace LatencyLab.Reports;
 /// <summary>A comparison as a Markdown block for a pull request, and its gate as JUnit cases.</summary>
 public static class ComparisonMarkdown
 {
-    private static readonly string[] SuiteConditions = ["chip", "pin", "irq", "handler", "load"];
-
     public static string Write(IReadOnlyList<ComparisonResult> comparisons, IReadOnlyList<GateResult>? gates, bool simulated)
     {
         var block = new StringBuilder();
@@ -57,7 +55,7 @@ public static class ComparisonMarkdown
         for (var i = 0; i < comparisons.Count; i++)
         {
             var result = comparisons[i];
-            var suite = string.Join('.', SuiteConditions.Select(c => result.Base[0].Conditions.GetValueOrDefault(c)).OfType<string>());
+            var suite = JUnitReport.SuiteOf(result.Base[0].Conditions);
             cases.Add(new JUnitCase(
                 suite, $"{result.NewName} is comparable with {result.BaseName}", result.Verdict == Verdict.NotComparable ? JUnitOutcome.Error : JUnitOutcome.Passed, stamp + result.Sentence()));
             if (result.Verdict == Verdict.NotComparable)

@@ -35,11 +35,15 @@ public static class JUnitReport
         SuiteOf(run), $"{run.RunId} is valid", run.Status == RunStatus.Complete ? JUnitOutcome.Passed : JUnitOutcome.Error, (run.Simulated ? "SIMULATED. " : "") + ReportWords.Verdict(run)));
 
     /// <summary>"esp32.gpio4.rising.bytecode.none": the same name for every run of a plan, so that CI systems show its history.</summary>
-    public static string SuiteOf(RunDocument run) => string.Join('.', new[]
-    {
-        run.Target?.Chip ?? run.Source?.Format ?? "capture", run.Plan.Pin is { } pin ? "gpio" + pin.ToString(CultureInfo.InvariantCulture) : null,
-        run.Plan.Irq, run.Plan.Handler, run.Plan.Load,
-    }.OfType<string>());
+    public static string SuiteOf(RunDocument run) => SuiteOf(
+        run.Target?.Chip ?? run.Source?.Format ?? "capture", run.Plan.Pin?.ToString(CultureInfo.InvariantCulture), run.Plan.Irq, run.Plan.Handler, run.Plan.Load);
+
+    /// <summary>The same name from the conditions of compared runs, so that their cases stand beside those of the runs.</summary>
+    internal static string SuiteOf(IReadOnlyDictionary<string, string> conditions) => SuiteOf(
+        conditions.GetValueOrDefault("chip"), conditions.GetValueOrDefault("pin"), conditions.GetValueOrDefault("irq"), conditions.GetValueOrDefault("handler"), conditions.GetValueOrDefault("load"));
+
+    private static string SuiteOf(string? chip, string? pin, string? irq, string? handler, string? load) =>
+        string.Join('.', new[] { chip, pin is null ? null : "gpio" + pin, irq, handler, load }.OfType<string>());
 
     public static string Write(IReadOnlyList<JUnitCase> cases, DateTimeOffset createdUtc)
     {

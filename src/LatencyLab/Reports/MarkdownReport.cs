@@ -97,7 +97,7 @@ public static class MarkdownReport
         }
 
         Details(block, report);
-        block.Append(CultureInfo.InvariantCulture, $"\nMake it again: {Code(ReportWords.Command(run))}\n\n");
+        block.Append(CultureInfo.InvariantCulture, $"\nMake it again:\n\n{Block(ReportWords.Command(run))}\n\n");
         return block.ToString();
     }
 
@@ -150,6 +150,21 @@ public static class MarkdownReport
     {
         var clean = ReportWords.Clean(text).Replace('`', '\'').Replace("|", "\\|", StringComparison.Ordinal).Trim();
         return clean.Length == 0 ? "–" : $"`{clean}`";
+    }
+
+    /// <summary>A block of code to copy, character by character: its fence is longer than any inside.</summary>
+    private static string Block(string text)
+    {
+        var clean = ReportWords.Clean(text);
+        var (longest, row) = (2, 0);
+        foreach (var c in clean)
+        {
+            row = c == '`' ? row + 1 : 0;
+            longest = Math.Max(longest, row);
+        }
+
+        var fence = new string('`', longest + 1);
+        return $"{fence}\n{clean}\n{fence}";
     }
 
     // Our own sentences with words of boards and files inside: escape what could start markup, a link, a mention or a reference to an issue.

@@ -150,7 +150,7 @@ public sealed class RunLibrary(string root)
 
     private LatencyLabException Nothing(string operand, string what)
     {
-        var candidates = Runs.TakeLast(3).Select(r => r.Document.RunId).Concat(Runs.Select(r => ComparedRunReader.FirmwareOf(r.Document)).Distinct(StringComparer.Ordinal)).Take(MostCandidates).ToArray();
+        var candidates = Runs.TakeLast(3).Select(r => r.Document.RunId).Concat(Runs.Select(r => r.Document.Plan.Label ?? ComparedRunReader.VersionOf(r.Document)).OfType<string>().Distinct(StringComparer.Ordinal)).Take(MostCandidates).ToArray();
         return new LatencyLabException(FaultKind.Usage, what, operand, candidates.Length > 0 ? $"There are {string.Join(", ", candidates)}." : $"Make runs first: latencylab run -o {Root} …");
     }
 }
