@@ -16,7 +16,7 @@ internal static class RunOperands
     public static Option<string> Root(bool recursive = false) =>
         new("--runs", "--root") { Description = "Folder that holds the run folders.", DefaultValueFactory = _ => "captures", Recursive = recursive };
 
-    /// <summary>What the Tab key proposes: <c>latest</c>, baselines, and the newest runs.</summary>
+    /// <summary>What the Tab key proposes: <c>latest</c>, baselines, and the newest runs. An argument with it needs a name in the help, or that lists them.</summary>
     public static IEnumerable<CompletionItem> Proposals(CompletionContext context)
     {
         var root = context.ParseResult.GetValue<string>("--runs");

@@ -21,7 +21,7 @@ public static class AnalyzeCommand
 
     public static Command Create(Output output)
     {
-        var file = new Argument<string>("file") { Description = $"A capture file, or a run: {RunOperands.Description}.", CompletionSources = { RunOperands.Proposals } };
+        var file = new Argument<string>("file") { Description = $"A capture file, or a run: {RunOperands.Description}.", HelpName = "file", CompletionSources = { RunOperands.Proposals } };
         var pair = new Option<string?>("--pair") { Description = "Stimulus and response channel, such as TCK:RTCK." };
         var edge = new Option<string>("--edge") { Description = "Edges of stimulus and response: rising, falling or both, such as rising:both.", DefaultValueFactory = _ => "rising" };
         var window = new Option<Duration?>("--window") { Description = "A later answer is late; default: until the next stimulus.", CustomParser = OptionText.Duration };

@@ -23,7 +23,7 @@ public static class BaselineCommand
     private static Command Set(Output output, Option<string> root)
     {
         var name = NameOf();
-        var runs = new Argument<string[]>("runs") { Description = $"Runs, each {RunOperands.Description}.", Arity = ArgumentArity.OneOrMore, CompletionSources = { RunOperands.Proposals } };
+        var runs = new Argument<string[]>("runs") { Description = $"Runs, each {RunOperands.Description}.", Arity = ArgumentArity.OneOrMore, HelpName = "runs", CompletionSources = { RunOperands.Proposals } };
         var command = new Command("set", "Name runs, in place of those that had the name.") { name, runs };
         command.SetAction((parsed, _) =>
         {
@@ -101,6 +101,7 @@ public static class BaselineCommand
     private static Argument<string> Known()
     {
         var name = NameOf();
+        name.HelpName = name.Name;
         name.CompletionSources.Add(context => Baselines.Load(context.ParseResult.GetValue<string>("--runs")!).All.Keys.Select(known => new CompletionItem(known)));
         return name;
     }

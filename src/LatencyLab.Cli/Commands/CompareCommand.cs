@@ -16,7 +16,7 @@ public static class CompareCommand
     {
         var operands = new Argument<string[]>("runs")
         {
-            Description = $"BASE and NEW: each {RunOperands.Description}, or a folder of runs. With --group-by: one folder.", Arity = ArgumentArity.ZeroOrMore, CompletionSources = { RunOperands.Proposals },
+            Description = $"BASE and NEW: each {RunOperands.Description}, or a folder of runs. With --group-by: one folder.", Arity = ArgumentArity.ZeroOrMore, HelpName = "runs", CompletionSources = { RunOperands.Proposals },
         };
         var before = new Option<string[]>("--base") { Description = "Runs of the base.", AllowMultipleArgumentsPerToken = true };
         var after = new Option<string[]>("--new") { Description = "Runs of the new firmware.", AllowMultipleArgumentsPerToken = true };

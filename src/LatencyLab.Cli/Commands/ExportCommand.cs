@@ -13,7 +13,7 @@ public static class ExportCommand
 {
     public static Command Create(Output output)
     {
-        var file = new Argument<string>("file") { Description = $"A capture file, or a run: {RunOperands.Description}.", CompletionSources = { RunOperands.Proposals } };
+        var file = new Argument<string>("file") { Description = $"A capture file, or a run: {RunOperands.Description}.", HelpName = "file", CompletionSources = { RunOperands.Proposals } };
         var to = new Option<string[]>("--to")
         {
             Description = $"The format: {string.Join(", ", CaptureExport.FormatNames)}. Given once more with a time, the end of the range.",

@@ -16,7 +16,7 @@ public static class PlotCommand
 
     public static Command Create(Output output)
     {
-        var inputs = new Argument<string[]>("input") { Description = $"Capture files, or runs, each {RunOperands.Description}; two for ccdf and percentile, several for runs and shift.", Arity = ArgumentArity.OneOrMore, CompletionSources = { RunOperands.Proposals } };
+        var inputs = new Argument<string[]>("input") { Description = $"Capture files, or runs, each {RunOperands.Description}; two for ccdf and percentile, several for runs and shift.", Arity = ArgumentArity.OneOrMore, HelpName = "input", CompletionSources = { RunOperands.Proposals } };
         var kind = new Option<string>("--kind", "-k") { Description = "What to draw: " + string.Join(", ", Kinds) + ".", DefaultValueFactory = _ => "histogram" };
         kind.AcceptOnlyFromAmong(Kinds);
         var from = new Option<Duration?>("--from") { Description = "Begin of the window, in the time of the capture: 1.5s.", CustomParser = OptionText.Duration };

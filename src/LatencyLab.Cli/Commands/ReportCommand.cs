@@ -17,7 +17,7 @@ public static class ReportCommand
 
     public static Command Create(Output output)
     {
-        var inputs = new Argument<string[]>("run") { Description = $"Capture files, or runs, each {RunOperands.Description}.", Arity = ArgumentArity.OneOrMore, CompletionSources = { RunOperands.Proposals } };
+        var inputs = new Argument<string[]>("run") { Description = $"Capture files, or runs, each {RunOperands.Description}.", Arity = ArgumentArity.OneOrMore, HelpName = "run", CompletionSources = { RunOperands.Proposals } };
         var format = new Option<string>("--format", "-f") { Description = $"One or more of {string.Join(",", Formats.Select(f => f.Format))}.", DefaultValueFactory = _ => "html" };
         format.CompletionSources.Add([.. Formats.Select(f => f.Format)]);
         var folder = new Option<string?>("--out", "-o") { Description = "Folder to write to, a file where one format is asked for (report.md), or - for stdout (default: the run folder, or here for several runs)." };

@@ -34,8 +34,8 @@ internal sealed class RunOptions
     private readonly Option<uint?> _seed = new("--seed") { Description = "Seed of the stimulus times (default: random, recorded)." };
     private readonly Option<int> _repeat = new("--repeat") { Description = "Runs to make, each after a soft reset and with its own seed.", DefaultValueFactory = _ => 1 };
     private readonly Option<string?> _label = new("--label") { Description = "Your name for the firmware, for comparing.", CustomParser = OptionText.Label };
-    private readonly Option<string?> _rig = new("--rig") { Description = "sim, sim:CHIP?options, or a rig file.", CompletionSources = { _ => Simulated("sim") } };
-    private readonly Option<string?> _target = new("--target") { Description = "The board under test: auto, a0, u0, a port, uid:…, tcp://…, sim:esp32, or none for firmware of its own.", CompletionSources = { _ => Simulated("auto", "none") } };
+    private readonly Option<string?> _rig = new("--rig") { Description = "sim, sim:CHIP?options, or a rig file.", HelpName = "rig", CompletionSources = { _ => Simulated("sim") } };
+    private readonly Option<string?> _target = new("--target") { Description = "The board under test: auto, a0, u0, a port, uid:…, tcp://…, sim:esp32, or none for firmware of its own.", HelpName = "target", CompletionSources = { _ => Simulated("auto", "none") } };
     private readonly Option<string?> _sampler = new("--sampler") { Description = SamplerWords[..^1] + "; or self: the target times itself, with one wire." };
     private readonly Option<string?> _timeout = new("--timeout") { Description = "Stretches every time limit: 10x, or the limit of one step such as 30s." };
     private readonly Option<Duration?> _wait = new("--wait") { Description = "How long to wait for the boards to be connected.", CustomParser = OptionText.Duration };

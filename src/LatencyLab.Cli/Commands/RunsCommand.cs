@@ -14,7 +14,7 @@ public static class RunsCommand
 
     private static Argument<string[]> Names => new("run")
     {
-        Description = $"Runs, each {RunOperands.Description}.", Arity = ArgumentArity.OneOrMore, CompletionSources = { RunOperands.Proposals },
+        Description = $"Runs, each {RunOperands.Description}.", Arity = ArgumentArity.OneOrMore, HelpName = "run", CompletionSources = { RunOperands.Proposals },
     };
 
     public static Command Create(Output output) => new("runs", "List, show, check, recover and remove recorded runs.")
@@ -51,7 +51,7 @@ public static class RunsCommand
 
     private static Command Show(Output output)
     {
-        var (root, name) = (Root, new Argument<string>("run") { Description = $"The run: {RunOperands.Description}.", CompletionSources = { RunOperands.Proposals } });
+        var (root, name) = (Root, new Argument<string>("run") { Description = $"The run: {RunOperands.Description}.", HelpName = "run", CompletionSources = { RunOperands.Proposals } });
         var command = new Command("show", "What a run measured.") { name, root };
         command.SetAction(parsed =>
         {

@@ -25,6 +25,7 @@ public sealed class CommandLineTests
     [InlineData("--help", "help")]
     [InlineData("run --help", "help run")]
     [InlineData("runs list --help", "help runs list")]
+    [InlineData("compare --help", "help compare")]
     public async Task Help_is_a_word_as_well_as_an_option(string usual, string asked)
     {
         var (first, second) = (new StringWriter(), new StringWriter());
