@@ -60,9 +60,9 @@ internal static class ParquetGuard
     public static List<ParquetPage> Pages(Stream file, string path, ColumnChunk chunk)
     {
         var pages = new List<ParquetPage>();
-        var column = chunk.MetaData;
-        var offset = Math.Min(column?.DictionaryPageOffset ?? long.MaxValue, column?.DataPageOffset ?? long.MaxValue);
-        if (column is null || offset < 4 || column.TotalCompressedSize < 0 || column.TotalCompressedSize > file.Length || offset > file.Length - column.TotalCompressedSize)
+        var column = chunk.MetaData!;
+        var offset = Math.Min(column.DictionaryPageOffset ?? long.MaxValue, column.DataPageOffset);
+        if (offset < 4 || column.TotalCompressedSize < 0 || column.TotalCompressedSize > file.Length || offset > file.Length - column.TotalCompressedSize)
         {
             throw Lies(path, null);
         }
