@@ -39,7 +39,7 @@ public static class RunJson
         try
         {
             CheckSchema(JsonSerializer.Deserialize(utf8, RunJsonContext.Default.SchemaOnly)?.Schema, file);
-            var run = JsonSerializer.Deserialize(utf8, RunJsonContext.Default.RunDocument) ?? throw new JsonException("The document is null.");
+            var run = JsonSerializer.Deserialize(utf8, RunJsonContext.Default.RunDocument)!;
             CheckElements(run);
             return run;
         }
@@ -83,6 +83,7 @@ public static class RunJson
             .. run.Burst?.Positions ?? [], .. run.Burst?.NullReasons.Values ?? [],
             .. run.LatencyNs?.NullReasons.Values ?? [], .. run.ByEdge?.Rising.LatencyNs.NullReasons.Values ?? [],
             .. run.ByEdge?.Falling.LatencyNs.NullReasons.Values ?? [], .. run.NullReasons.Values, .. run.Plan.Variants ?? [], .. run.Signals ?? [],
+            .. run.DetailsNs?.Modes ?? [], .. run.DetailsNs?.Phases ?? [], .. run.DetailsNs?.Outliers?.Worst ?? [],
             .. (run.Signals ?? []).SelectMany(s => s is null ? [] : new[] { s.PeriodNs, s.HighNs, s.LowNs }).SelectMany(n => n.NullReasons.Values),
         ];
         if (elements.Contains(null))
@@ -97,14 +98,9 @@ public static class RunJson
         var rest = utf8;
         for (var line = 0L; line < e.LineNumber; line++)
         {
-            var end = rest.IndexOf((byte)'\n');
-            if (end < 0)
-            {
-                break;
-            }
-
-            offset += end + 1;
-            rest = rest[(end + 1)..];
+            var end = rest.IndexOf((byte)'\n') + 1;
+            offset += end;
+            rest = rest[end..];
         }
 
         return offset + (e.BytePositionInLine ?? 0);
@@ -121,6 +117,7 @@ internal sealed record SchemaOnly(string? Schema = null);
     MaxDepth = 64,
     NumberHandling = JsonNumberHandling.Strict,
     RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     AllowDuplicateProperties = false,
     Converters = [typeof(FiniteConverter), typeof(RunStatusConverter), typeof(UtcConverter)])]
 [JsonSerializable(typeof(RunDocument))]

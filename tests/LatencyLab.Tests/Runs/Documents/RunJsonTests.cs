@@ -127,6 +127,16 @@ public sealed class RunJsonTests
     [InlineData("$.sampler.channels", "[null]")]
     [InlineData("$.latency_ns.null_reasons.p99_9", "null")]
     [InlineData("$.warnings", "[null]")]
+    [InlineData("$.details_ns", "{\"missed\":{\"count\":0,\"total\":1,\"ci95\":[0,1],\"upper95\":1},\"autocorrelation\":0,\"budget\":{\"quantisation\":1,\"cycle\":1,\"clock\":1,\"skew\":1},\"modes\":[null]}")]
+    [InlineData("$.details_ns", "{\"missed\":{\"count\":0,\"total\":1,\"ci95\":[0,1],\"upper95\":1},\"autocorrelation\":0,\"budget\":{\"quantisation\":1,\"cycle\":1,\"clock\":1,\"skew\":1},\"phases\":[null]}")]
+    [InlineData("$.details_ns", "{\"missed\":{\"count\":0,\"total\":1,\"ci95\":[0,1],\"upper95\":1},\"autocorrelation\":0,\"budget\":{\"quantisation\":1,\"cycle\":1,\"clock\":1,\"skew\":1},\"outliers\":{\"fence\":1,\"count\":1,\"worst\":[null]}}")]
+    [InlineData("$.details_ns", "{\"missed\":{\"count\":0,\"total\":1,\"ci95\":[0,1],\"upper95\":1},\"autocorrelation\":0,\"budget\":{\"quantisation\":1,\"cycle\":1,\"clock\":1,\"skew\":1},\"outliers\":{\"fence\":1,\"count\":1}}")]
+    [InlineData("$.details_ns", "{\"missed\":{\"count\":0,\"total\":1,\"ci95\":[0,1],\"upper95\":1},\"autocorrelation\":0,\"budget\":{\"quantisation\":1,\"cycle\":1,\"clock\":1,\"skew\":1},\"limit\":{\"limit\":1}}")]
+    [InlineData("$.burst", "{\"train_length\":2,\"trains\":1,\"excluded_trains\":0,\"lossy_trains\":0,\"positions\":[null]}")]
+    [InlineData("$.signals", "[{\"name\":\"x\"}]")]
+    [InlineData("$.latency_ns.ci95.p50", "[\"1\",2]")]
+    [InlineData("$.latency_ns.ci95.p50", "[1,2")]
+    [InlineData("$.latency_ns.mean", "true")]
     [InlineData("$.status", "0")]
     [InlineData("$.plan", "[]")]
     [InlineData("$.run_id", "\"\\ud800\"")]
@@ -153,6 +163,7 @@ public sealed class RunJsonTests
         var run = RunJson.ReadRun([.. "\uFEFF"u8, .. Encoding.UTF8.GetBytes(node.ToJsonString())], "run.json");
         Assert.Equal((RunSamples.Irq.RunId, null, null), (run.RunId, run.Sampler, run.LatencyNs));
         Assert.Throws<CaptureFormatException>(() => RunJson.ReadRun("null"u8, "run.json"));
+        Assert.Contains("at most", Assert.Throws<CaptureFormatException>(() => RunJson.ReadRun(new byte[RunJson.MaxBytes + 1], "run.json")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
