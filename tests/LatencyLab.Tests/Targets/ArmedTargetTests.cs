@@ -30,6 +30,7 @@ public sealed class ArmedTargetTests
     [InlineData("""{"t":"READY","nonce":8}""", FaultKind.Device, "Another measurement runs on this board")]
     [InlineData("""{"t":"READY","nonce":7}""", FaultKind.Device, "ended before ARMED")]
     [InlineData("""{"t":"ARMED","nonce":7}""", FaultKind.Device, "READY")]
+    [InlineData("""{"t":"ARMED"}""", FaultKind.Device, "READY")]
     [InlineData("""{"t":"ERROR","nonce":7,"what":"ValueError: pin"}""", FaultKind.Usage, "ValueError: pin")]
     [InlineData("words of another program", FaultKind.Device, "words of another program")]
     public async Task What_a_target_says_instead_of_its_lines_is_a_typed_error(string said, FaultKind kind, string told)
@@ -42,6 +43,33 @@ public sealed class ArmedTargetTests
         var fault = await Assert.ThrowsAnyAsync<LatencyLabException>(() => ArmedTarget.ArmAsync(board, test, TestContext.Current.CancellationToken));
         Assert.Equal(kind, fault.Kind);
         Assert.Contains(told, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_long_talk_the_beginning_is_told()
+    {
+        var talk = string.Concat(Enumerable.Range(0, 12).Select(i => $"line {i} {new string('x', 500)}\r\n"));
+        var small = new SmallBoard { Run = code => (code.Contains("latencylab call", StringComparison.Ordinal) ? talk : "", "") };
+        await using var repl = await RawRepl.EnterAsync(small.Link, small.Limits, TestContext.Current.CancellationToken);
+        var board = new ScriptedBoard(repl, new BoardIdentity("esp32", "esp32", "board", "esp32", "1.28.0", "v1.28.0", null, 160_000_000, null));
+        var test = new IrqTest(7, 4, 5, EdgeKind.Rising, IrqHandler.Bytecode, IdleLoop.Sleep, 5, null);
+        var fault = await Assert.ThrowsAsync<DeviceException>(() => ArmedTarget.ArmAsync(board, test, TestContext.Current.CancellationToken));
+        Assert.Contains("line 0 ", fault.Message, StringComparison.Ordinal);
+        Assert.InRange(fault.Message.Length, 500, 1100);
+    }
+
+    [Fact]
+    public async Task What_the_board_can_do_is_what_its_line_says()
+    {
+        var small = new SmallBoard
+        {
+            Run = code => (code.Contains("latencylab call", StringComparison.Ordinal) ? Line("""{"t":"CAPS","hard":true,"native":false,"viper":1,"toggle":true}""") + "\r\n" : "", ""),
+        };
+        await using var repl = await RawRepl.EnterAsync(small.Link, small.Limits, TestContext.Current.CancellationToken);
+        var board = new ScriptedBoard(repl, new BoardIdentity("esp32", "esp32", "board", "esp32", "1.28.0", "v1.28.0", null, 160_000_000, null));
+        var can = await TargetCapabilities.AskAsync(board, 5, TestContext.Current.CancellationToken);
+        Assert.Equal((true, false, false, true), (can.Hard, can.Native, can.Viper, can.Toggle));
+        Assert.Equal([true, false, false, true], new[] { "toggle", "native", "viper", "value" }.Select(can.Has));
     }
 
     private static string Line(string json) => $"@LL1 {json}*{Crc32.HashToUInt32(Encoding.UTF8.GetBytes(json)):x8}";

@@ -92,6 +92,14 @@ public sealed class SuiteFileTests
     [InlineData("samples = [500]")]
     [InlineData("repeat = 1.5")]
     [InlineData("repeat = true")]
+    [InlineData("repeat = false")]
+    [InlineData("name = [\"a\", \"b\"]")]
+    [InlineData("name = []")]
+    [InlineData("repeat = 99999999999")]
+    [InlineData("[[firmware]]\nlabel = [\"a\", \"b\"]")]
+    [InlineData("[[matrix]]\npin = [4]")]
+    [InlineData("samples = [[1]]")]
+    [InlineData("a.b.c = 1")]
     [InlineData("matrix = { pin = 4 }")]
     public void What_cannot_be_is_a_mistake_of_usage(string text) =>
         Assert.Equal(FaultKind.Usage, Assert.Throws<LatencyLabException>(() => Read(text)).Kind);
@@ -149,6 +157,45 @@ public sealed class SuiteFileTests
         Assert.Equal(["a 4 1"], SuiteState.Load(folder.FullName).Done.Keys);
         File.WriteAllText(Path.Combine(folder.FullName, "suite.json"), "{");
         Assert.Throws<CaptureFormatException>(() => SuiteState.Load(folder.FullName));
+        folder.Delete(recursive: true);
+    }
+
+    [Theory]
+    [InlineData("""{"done":{"k":"run-1"},"codes":{"k":5}}""", "k", 5)]
+    [InlineData("""{"done":{"k":"run-1"},"codes":{"other":5}}""", "k", null)]
+    [InlineData("""{"done":{"k":"run-1"},"codes":{"k":5.5}}""", "k", null)]
+    [InlineData("""{"done":{"k":"run-1"}}""", "k", null)]
+    [InlineData("""{"done":{"k":null}}""", null, null)]
+    [InlineData("""{"done":{"k":"run-2"},"codes":{"k":5}}""", null, null)]
+    [InlineData("""{"done":{"k":"run-1"},"codes":{"k":"5"}}""", "refused", null)]
+    [InlineData("""{"done":{"k":"run-1"},"codes":7}""", "refused", null)]
+    [InlineData("""{"done":{"k":7}}""", "refused", null)]
+    [InlineData("""{"done":[]}""", "refused", null)]
+    [InlineData("""{"doen":{}}""", "refused", null)]
+    [InlineData("[]", "refused", null)]
+    [InlineData("[[[[[[[[[[1]]]]]]]]]]", "refused", null)]
+    public void A_state_that_somebody_changed_is_read_as_far_as_it_can_be(string json, string? key, int? code)
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        Directory.CreateDirectory(Path.Combine(folder.FullName, "run-1"));
+        File.WriteAllText(Path.Combine(folder.FullName, "run-1", "run.json"), "{}");
+        File.WriteAllText(Path.Combine(folder.FullName, "suite.json"), json);
+        if (key == "refused")
+        {
+            var fault = Assert.Throws<CaptureFormatException>(() => SuiteState.Load(folder.FullName));
+            Assert.Contains("suite.json", fault.Where, StringComparison.Ordinal);
+        }
+        else
+        {
+            var state = SuiteState.Load(folder.FullName);
+            Assert.Equal(key is null ? [] : [key], state.Done.Keys);
+            Assert.Equal(code is { } number ? [number] : [], state.Codes.Values);
+            state.Add("suite", "k2", "run-1", 7);
+            state.Add("suite", "k2", "run-1");
+            state.Add("suite", "k3", "run-1", 5);
+            Assert.Equal(code is null ? ["k3"] : ["k", "k3"], SuiteState.Load(folder.FullName).Codes.Keys);
+        }
+
         folder.Delete(recursive: true);
     }
 
