@@ -15,6 +15,15 @@ internal static class ChannelSelection
         }
 
         var renamed = names.Select(n => options.Renames.GetValueOrDefault(n, n)).ToArray();
+        foreach (var name in options.Renames.Values)
+        {
+            if (renamed.Count(n => n == name) > 1)
+            {
+                throw new LatencyLabException(
+                    FaultKind.Usage, $"Two channels would both be called '{name}': the file has one of that name already.", $"{path}, --map", "Give each a name of its own.");
+            }
+        }
+
         if (options.Channels is not { } wanted)
         {
             return [.. renamed.Select((name, index) => (index, name))];

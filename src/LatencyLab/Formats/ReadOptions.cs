@@ -38,6 +38,12 @@ public sealed record ReadOptions
             }
         }
 
+        var twice = renames.Values.GroupBy(n => n, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1);
+        if (twice is not null)
+        {
+            throw new LatencyLabException(FaultKind.Usage, $"Two channels would both be called '{twice.Key}'.", "--map", "Give each a name of its own: --map D0=STIM,D1=RESP.");
+        }
+
         return renames;
     }
 }

@@ -41,6 +41,12 @@ internal sealed record SrMetadata(string CaptureFile, int UnitSize, long? Sample
             return null;
         }
 
+        // sigrok writes a rate of zero where it knows none, such as for a device clocked from outside.
+        if (long.TryParse(text.Replace("Hz", "", StringComparison.OrdinalIgnoreCase).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var whole) && whole == 0)
+        {
+            return null;
+        }
+
         return UnitText.ParseHertz(text) ?? throw Fault($"samplerate = {text} isn't a whole number of hertz from 1 to 10^15.", path);
     }
 

@@ -9,6 +9,25 @@ public sealed class SrReaderTests
 {
     private static readonly byte[] Toggling = [0, 1, 1, 3, 2, 2, 0, 0];
 
+    [Theory]
+    [InlineData("0")]
+    [InlineData("0 Hz")]
+    public void A_rate_of_zero_is_none_and_the_user_may_give_it(string rate)
+    {
+        var session = new SrSession { Rate = rate }.Add("logic-1", Toggling).ToBytes();
+        Assert.Contains("--samplerate", CaptureBytes.Fault(session).Try, StringComparison.Ordinal);
+        Assert.Equal(1000, CaptureBytes.Read(session, new ReadOptions { SampleRateHz = 1000 }).TimeBase.TickHz);
+    }
+
+    [Fact]
+    public void Two_channels_never_get_one_name()
+    {
+        Assert.Contains("'x'", Assert.Throws<LatencyLabException>(() => ReadOptions.ParseRenames("A=x,B=x")).Message, StringComparison.Ordinal);
+        Assert.Contains("used once", Assert.Throws<LatencyLabException>(() => ReadOptions.ParseRenames("A=x,A=y")).Message, StringComparison.Ordinal);
+        var session = new SrSession().Add("logic-1", Toggling).ToBytes();
+        Assert.Equal(FaultKind.Usage, CaptureBytes.Fault(session, new ReadOptions { Renames = ReadOptions.ParseRenames("D0=D1") }).Kind);
+    }
+
     [Fact]
     public void Edges_are_those_of_a_sample_by_sample_comparison() => Gen.Select(Gen.Int[1, 8], Gen.Int[1, 3000], Gen.Int[0, 200], Gen.Int)
         .Sample(
@@ -80,7 +99,6 @@ public sealed class SrReaderTests
         Assert.Equal(hz, CaptureBytes.Read(new SrSession { Rate = rate }.Add("logic-1", Toggling).ToBytes()).TimeBase.TickHz);
 
     [Theory]
-    [InlineData("0")]
     [InlineData("-1")]
     [InlineData("1e6")]
     [InlineData("1,5 MHz")]
