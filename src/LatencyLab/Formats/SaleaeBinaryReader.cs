@@ -33,15 +33,28 @@ internal static class SaleaeBinaryReader
 
         sink.Begin(new CaptureHeader(new TimeBase(first.RateHz), ChannelSelection.ToChannels(selection, _ => first.InitialLevel), first.BeginTick));
         var previousEnd = first.BeginTick;
+        var level = first.InitialLevel;
+        var before = first;
         foreach (var chunk in chunks)
         {
-            if (chunk != first)
+            if (chunk != first && chunk.BeginTick > before.EndTick)
             {
                 sink.Gap(new Gap(previousEnd, chunk.BeginTick, 0, null, "no data between chunks"));
+            }
+            else if (chunk.InitialLevel != level)
+            {
+                // The line changed where one chunk ends and the next begins.
+                if (previousEnd > chunk.BeginTick)
+                {
+                    throw file.Fault("The last edge of the chunk before and the initial state contradict each other.", chunk.Offset, "Export it again.");
+                }
+
+                sink.Edges(0, chunk.InitialLevel, [chunk.BeginTick]);
             }
 
             // An edge may fall on the very last sample.
             previousEnd = Math.Max(chunk.EndTick, ReadEdges(file, chunk, sink, cancellationToken) + 1);
+            (level, before) = (chunk.InitialLevel ^ ((chunk.Count & 1) != 0), chunk);
             sink.Advance(previousEnd);
         }
 
@@ -76,18 +89,37 @@ internal static class SaleaeBinaryReader
         var chunks = version == 0 ? Version0(file, options) : Version1(file, options);
         for (var i = 1; i < chunks.Count; i++)
         {
-            if (chunks[i].BeginTick <= chunks[i - 1].EndTick)
-            {
-                throw file.Fault("A chunk begins before the end of the one before.", chunks[i].Offset);
-            }
-
-            if (chunks[i].RateHz != chunks[0].RateHz)
-            {
-                throw file.Fault("The sample rate changes from one chunk to the next.", chunks[i].Offset);
-            }
+            chunks[i] = Behind(file, chunks[i - 1], chunks[i]);
         }
 
         return chunks;
+    }
+
+    /// <summary>A chunk on the samples of the one before, where both touch.</summary>
+    private static Chunk Behind(InputFile file, Chunk before, Chunk chunk)
+    {
+        if (chunk.RateHz != before.RateHz)
+        {
+            // Ticks of the faster rate would claim for the slower part what it can't tell apart.
+            throw file.Fault(
+                $"The sample rate changes from {UnitText.Frequency(before.RateHz)} to {UnitText.Frequency(chunk.RateHz)} from one chunk to the next.", chunk.Offset,
+                "Export each time range of one rate by itself.");
+        }
+
+        if (chunk.BeginSeconds != before.EndSeconds)
+        {
+            return chunk.BeginTick > before.EndTick
+                ? chunk
+                : throw file.Fault("A chunk begins before the end of the one before.", chunk.Offset, "Export it again, or the time range of one chunk at a time.");
+        }
+
+        var samples = (before.EndSeconds - before.BeginSeconds) * before.RateHz;
+        if (Math.Abs(samples - Math.Round(samples)) > 0.25)
+        {
+            throw file.Fault("Two chunks meet between two samples, so that their times don't fit together.", chunk.Offset, "Export the time range of one chunk at a time.");
+        }
+
+        return chunk with { BeginTick = before.EndTick, EndTick = before.EndTick + (chunk.EndTick - chunk.BeginTick) };
     }
 
     private static List<Chunk> Version0(InputFile file, ReadOptions options)
@@ -161,7 +193,7 @@ internal static class SaleaeBinaryReader
             throw file.Fault($"The capture claims to reach from {begin} s to {end} s.", offset);
         }
 
-        return new Chunk(offset, dataOffset, (long)count, initial == 1, rateHz, begin, beginTick, beginTick + ticks, isExact);
+        return new Chunk(offset, dataOffset, (long)count, initial == 1, rateHz, begin, end, beginTick, beginTick + ticks, isExact);
     }
 
     private static long? ToTick(double seconds, long rateHz)
@@ -222,7 +254,8 @@ internal static class SaleaeBinaryReader
     }
 
     private sealed record Chunk(
-        long Offset, long DataOffset, long Count, bool InitialLevel, long RateHz, double BeginSeconds, long BeginTick, long EndTick, bool IsExact)
+        long Offset, long DataOffset, long Count, bool InitialLevel, long RateHz, double BeginSeconds, double EndSeconds, long BeginTick, long EndTick,
+        bool IsExact)
     {
         public long EndOffset => DataOffset + (Count * 8);
     }

@@ -28,6 +28,15 @@ public sealed class SaleaeBinaryReaderTests
     }
 
     [Fact]
+    public void Chunks_that_touch_are_one_without_a_gap()
+    {
+        var capture = CaptureBytes.Read(SaleaeBinary.Version1((false, 1e6, -1e-3, 1e-3, [2e-6]), (true, 1e6, 1e-3, 2e-3, []), (false, 1e6, 2e-3, 3e-3, [2.5e-3])));
+        Assert.Empty(capture.Gaps);
+        Assert.Equal([2, 2000, 2500], capture.Traces[0].Ticks);
+        Assert.Equal((-1000, 3000), (capture.Header.StartTick, capture.EndTick));
+    }
+
+    [Fact]
     public void Damage_is_named_with_its_place()
     {
         var good = SaleaeBinary.Version0(false, 0, 1, [0.25, 0.5]);
@@ -49,6 +58,8 @@ public sealed class SaleaeBinaryReaderTests
         Refused(SaleaeBinary.Version1((false, 1.5, 0, 1, [])), "sample rate 1.5");
         Refused(SaleaeBinary.Version1((false, double.NaN, 0, 1, [])), "sample rate NaN");
         Refused(SaleaeBinary.Version1((false, 1e6, 0, 1, []), (false, 2e6, 2, 3, [])), "rate changes");
+        Refused(SaleaeBinary.Version1((false, 1e6, 0, 1.5e-6, []), (false, 1e6, 1.5e-6, 3, [])), "between two samples");
+        Refused(SaleaeBinary.Version1((false, 1e6, 0, 1e-3, [1e-3]), (false, 1e6, 1e-3, 3, [])), "contradict");
         Refused(SaleaeBinary.Version1((false, 1e6, 0, 1, []), (false, 1e6, 0.5, 3, [])), "begins before the end");
         Refused(SaleaeBinary.Version1((false, 1e6, 0, 1, [0.0000005])), "fall on a sample");
     }
