@@ -21,7 +21,7 @@ public static class ExportCommand
             AllowMultipleArgumentsPerToken = false,
         };
         to.CompletionSources.Add([.. CaptureExport.FormatNames]);
-        var from = new Option<Duration?>("--from") { Description = "Begin of the range in the capture's own time, such as 1.5s.", CustomParser = OptionText.Duration };
+        var from = new Option<Duration?>("--from") { Description = "Begin of the range in the capture's own time, such as 1.5s.", CustomParser = OptionText.SignedDuration };
         var path = new Option<string?>("--out", "-o") { Description = "The file to write; default: the name of the source with the format's ending, here." };
         var overwrite = new Option<bool>("--overwrite") { Description = "Replace a file that is there already." };
         var channels = new Option<string?>("--channels") { Description = "Only these channels: A,B." };

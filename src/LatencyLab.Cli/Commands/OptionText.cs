@@ -18,6 +18,18 @@ internal static class OptionText
         return null;
     }
 
+    /// <summary>A time in a capture, which may begin before its zero.</summary>
+    public static Duration? SignedDuration(ArgumentResult argument)
+    {
+        if (Units.Duration.TryParse(argument.Tokens[0].Value, out var duration, out var error))
+        {
+            return duration;
+        }
+
+        argument.AddError(error);
+        return null;
+    }
+
     /// <summary>A name that can be found again.</summary>
     public static string? Label(ArgumentResult argument)
     {

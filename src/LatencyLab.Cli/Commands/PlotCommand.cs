@@ -19,8 +19,8 @@ public static class PlotCommand
         var inputs = new Argument<string[]>("input") { Description = $"Capture files, or runs, each {RunOperands.Description}; two for ccdf and percentile, several for runs and shift.", Arity = ArgumentArity.OneOrMore, HelpName = "input", CompletionSources = { RunOperands.Proposals } };
         var kind = new Option<string>("--kind", "-k") { Description = "What to draw: " + string.Join(", ", Kinds) + ".", DefaultValueFactory = _ => "histogram" };
         kind.AcceptOnlyFromAmong(Kinds);
-        var from = new Option<Duration?>("--from") { Description = "Begin of the window, in the time of the capture: 1.5s.", CustomParser = OptionText.Duration };
-        var to = new Option<Duration?>("--to") { Description = "End of the window.", CustomParser = OptionText.Duration };
+        var from = new Option<Duration?>("--from") { Description = "Begin of the window, in the time of the capture: 1.5s.", CustomParser = OptionText.SignedDuration };
+        var to = new Option<Duration?>("--to") { Description = "End of the window.", CustomParser = OptionText.SignedDuration };
         var cursor = new Option<Duration[]>("--cursor") { Description = "Cursors in a waveform, each --cursor TIME.", CustomParser = OptionText.Durations };
         var file = new Option<string?>("--out", "-o") { Description = "The file to write; .svg or .png (default: KIND.png beside the run)." };
         var theme = new Option<string>("--theme") { Description = "light or dark.", DefaultValueFactory = _ => "light" };

@@ -49,6 +49,27 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Equal([5280, 5274], EdgeCounts(_folder.File("back.sr"), "STIM", "RTCK"));
     }
 
+    [Theory]
+    [InlineData("--from", "-1ms")]
+    [InlineData("--from=-1ms")]
+    public async Task A_range_may_begin_before_the_zero_of_the_capture(params string[] from)
+    {
+        var (source, target) = (_folder.File("digital.csv"), _folder.File("part.csv"));
+        await File.WriteAllTextAsync(source, "Time [s],A\n-0.002,0\n-0.0015,1\n-0.0005,0\n0.001,1\n0.002,1\n", TestContext.Current.CancellationToken);
+        var (code, _, _) = await RunAsync(["export", source, "--to", "saleae-csv", .. from, "--to", "0.5ms", "-o", target]);
+        Assert.Equal(0, code);
+        Assert.Equal(
+            "Time [s],A\n-0.001000000,1\n-0.000500000,0\n0.000500000,0\n", await File.ReadAllTextAsync(target, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Two_channels_mapped_to_one_name_are_wrong_use()
+    {
+        var (code, _, stderr) = await RunAsync("analyze", Keil, "--pair", "x:x", "--map", "TCK=x,RTCK=x");
+        Assert.Equal(2, code);
+        Assert.Contains("'x'", stderr, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_damaged_import_leaves_no_folder_behind()
     {
