@@ -9,11 +9,14 @@ internal static class CsvText
     public const int MaxFields = 4096;
 
     /// <summary>All fields of a line, quotes taken off; null where a quote doesn't end or there are more than <see cref="MaxFields"/>.</summary>
-    public static List<string>? Split(ReadOnlySpan<byte> line, char separator = ',')
+    /// <param name="line">Without its end.</param>
+    /// <param name="separator">Between the fields.</param>
+    /// <param name="trims">Blanks around what isn't quoted are none of the field's.</param>
+    public static List<string>? Split(ReadOnlySpan<byte> line, char separator = ',', bool trims = false)
     {
         var fields = new List<string>();
         var field = new StringBuilder();
-        var quoted = false;
+        var (quoted, wasQuoted) = (false, false);
         var text = Encoding.UTF8.GetString(line);
         for (var i = 0; i < text.Length; i++)
         {
@@ -23,14 +26,14 @@ internal static class CsvText
                 field.Append('"');
                 i++;
             }
-            else if (c == '"' && (quoted || field.Length == 0))
+            else if (c == '"' && (quoted || field.ToString().AsSpan().IsWhiteSpace()))
             {
-                quoted = !quoted;
+                field.Length = quoted ? field.Length : 0;
+                (quoted, wasQuoted) = (!quoted, true);
             }
             else if (c == separator && !quoted)
             {
-                fields.Add(field.ToString());
-                field.Clear();
+                EndField();
             }
             else
             {
@@ -38,8 +41,15 @@ internal static class CsvText
             }
         }
 
-        fields.Add(field.ToString());
+        EndField();
         return quoted || fields.Count > MaxFields ? null : fields;
+
+        void EndField()
+        {
+            fields.Add(trims && !wasQuoted ? field.ToString().Trim() : field.ToString());
+            field.Clear();
+            wasQuoted = false;
+        }
     }
 
     /// <summary>A text as one field: quoted where it must be, and with an apostrophe before what a spreadsheet would take for a formula.</summary>
@@ -47,6 +57,13 @@ internal static class CsvText
     {
         var safe = text is ['=' or '+' or '-' or '@' or '\'', ..] ? "'" + text : text;
         return safe.AsSpan().ContainsAny(",\"\r\n") ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
+    }
+
+    /// <summary>A value without the blanks and the quotes around it.</summary>
+    public static ReadOnlySpan<byte> Bare(ReadOnlySpan<byte> field)
+    {
+        field = field.Trim(" \t"u8);
+        return field is [(byte)'"', .., (byte)'"'] ? field[1..^1].Trim((byte)' ') : field;
     }
 
     /// <summary>The text that <see cref="Field"/> was given, once <see cref="Split"/> has taken the quotes off.</summary>

@@ -36,7 +36,7 @@ internal sealed class EdgeCsvReader
     {
         _lines.TryNext(out _);
         var rows = 0;
-        while (_lines.TryNext(out var row))
+        while (!_hasEnded ? _lines.TryNext(out var row) : _lines.TryNextRow(out row))
         {
             if (_hasEnded)
             {

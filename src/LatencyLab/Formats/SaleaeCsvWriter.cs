@@ -31,6 +31,9 @@ internal sealed class SaleaeCsvWriter(Stream stream, ExportNotes notes, bool isS
         foreach (var channel in header.Channels)
         {
             var name = CsvText.Field(OneLine(channel));
+
+            // Unquoted, the blanks would be taken for those that some tools write behind commas.
+            name = name.Trim() == name ? name : $"\"{name}\"";
             _text.Write("," + name);
             _values[channel.Index * 2] = (byte)',';
             _values[(channel.Index * 2) + 1] = (byte)(channel.InitialLevel is null ? 'X' : channel.InitialLevel.Value ? '1' : '0');

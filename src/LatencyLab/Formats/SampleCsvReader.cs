@@ -1,51 +1,62 @@
-using System.Text;
 using LatencyLab.Signals;
 using LatencyLab.Units;
 
 namespace LatencyLab.Formats;
 
 /// <summary>
-/// Reads tables with one row a sample and one column of 0 and 1 a channel, with or without a row of names: what sigrok-cli writes with
-/// <c>-O csv</c> (whose comments tell names and rate), and what scripts and other analysers write (they need a rate from the user).
+/// Reads tables with one row a sample and one column of 0 and 1 a channel, with or without a row of names: what sigrok-cli and PulseView write with
+/// <c>-O csv</c> (whose comments tell names and rate), and what scripts and other analysers write (they need a rate from the user). A first column may
+/// count the samples (<see cref="CountColumn"/>).
 /// </summary>
 internal static class SampleCsvReader
 {
     private const int RowsBetweenWords = 4 * 1024 * 1024;
+
+    // A row that begins like 0,1 may still be one with a counter: the third row tells.
+    private const int SurveyedRows = 3;
+    private const int SurveyedBytes = 16 * 1024;
 
     public static CaptureFormat Format { get; } = new("sample CSV", Recognises, Read);
 
     public static void Read(InputFile file, ReadOptions options, IEdgeSink sink, CancellationToken cancellationToken)
     {
         var lines = new TextLines(file);
-        var comments = new Comments();
-        ReadOnlySpan<byte> row;
-        do
-        {
-            if (!lines.TryNext(out row))
-            {
-                throw file.Fault("There is no row of samples.", file.Length, "The file may be truncated.");
-            }
-        }
-        while (comments.Take(row) || row.IsEmpty);
-
-        var separator = Separator(row);
-        var first = CsvText.Split(row, (char)separator) ?? throw lines.Fault("The first row can't be split into columns.");
-        var hasNames = !IsSamples(row, separator);
-        var names = Names(hasNames ? first : null, first.Count, comments.Names);
-        var rate = SampleRates.Choose(comments.RateHz, options, file.Path);
-        var selection = ChannelSelection.Resolve(names, options, file.Path);
-        var levels = new LineLevels(sink, new TimeBase(rate), [.. selection.Select(s => s.Name)], "");
-        if (hasNames && !lines.TryNext(out row))
+        var comments = new TableComments();
+        if (!comments.TrySkip(lines, out var row))
         {
             throw file.Fault("There is no row of samples.", file.Length, "The file may be truncated.");
         }
 
+        var separator = Separator(row);
+        var first = CsvText.Split(row, (char)separator, trims: true) ?? throw lines.Fault("The first row can't be split into columns.");
+        var hasNames = !IsRow(row, separator);
+        if (hasNames && !lines.TryNextRow(out row))
+        {
+            throw file.Fault("There is no row of samples.", file.Length, "The file may be truncated.");
+        }
+
+        var hasCount = HasCount(file, lines.LineOffset, separator);
+        var columns = Columns(row, separator);
+        if (columns != first.Count)
+        {
+            throw lines.Fault($"The row has {columns} columns, the header has {first.Count}.", "A name with a comma needs quotes; sigrok-cli writes none with -O csv:label=off.");
+        }
+
+        var names = Names(hasNames ? first : null, columns, hasCount, comments.Names);
+        var rate = SampleRates.Choose(comments.RateHz, options, file.Path);
+        var count = hasCount ? new CountColumn(hasNames ? first[0] : "", rate, comments.IsOfSigrok) : null;
+        var selection = ChannelSelection.Resolve(names, options, file.Path);
+        var levels = new LineLevels(sink, new TimeBase(rate), [.. selection.Select(s => s.Name)], "");
         var tick = 0L;
         var previous = Array.Empty<byte>();
+        var values = new bool[names.Count];
         do
         {
             levels.MoveTo(tick++);
-            if (row.SequenceEqual(previous))
+            var samples = count is null ? row : row[(row.IndexOf(separator) + 1)..];
+            var isRepeated = samples.SequenceEqual(previous);
+            count?.Take(row, separator, isRepeated, lines);
+            if (isRepeated)
             {
                 if (tick % RowsBetweenWords == 0)
                 {
@@ -56,20 +67,23 @@ internal static class SampleCsvReader
                 continue;
             }
 
-            if (row.Length != (2 * names.Count) - 1 || !IsSamples(row, separator))
+            if (!TrySamples(samples, separator, values, out var taken) || taken != values.Length)
             {
-                throw lines.Fault($"The row doesn't hold {names.Count} samples of 0 or 1.");
+                throw lines.Fault(
+                    $"The row doesn't hold {values.Length} samples of 0 or 1.",
+                    "Only digital channels in columns of their own are read: export without analog channels, words and other columns.");
             }
 
             for (var channel = 0; channel < selection.Count; channel++)
             {
-                levels.Set(channel, row[2 * selection[channel].Source] == (byte)'1' ? LineState.High : LineState.Low);
+                levels.Set(channel, values[selection[channel].Source] ? LineState.High : LineState.Low);
             }
 
-            previous = row.ToArray();
+            previous = samples.ToArray();
         }
-        while (lines.TryNext(out row));
+        while (lines.TryNextRow(out row));
 
+        count?.End(lines);
         levels.MoveTo(tick);
         levels.End();
     }
@@ -78,18 +92,21 @@ internal static class SampleCsvReader
     {
         // The first two rows decide: samples, or names and then samples.
         var rest = head.StartsWith("\uFEFF"u8) ? head[3..] : head;
+        if (rest.StartsWith("; CSV generated by libsigrok"u8))
+        {
+            return true;
+        }
+
         var rows = 0;
         while (rows < 2 && !rest.IsEmpty)
         {
-            var end = rest.IndexOf((byte)'\n');
-            var row = (end < 0 ? rest : rest[..end]).TrimEnd((byte)'\r');
-            rest = end < 0 ? default : rest[(end + 1)..];
-            if (row.IsEmpty || row[0] is (byte)';' or (byte)'#')
+            var row = TakeLine(ref rest);
+            if (row.IsEmpty || TableComments.IsComment(row))
             {
                 continue;
             }
 
-            if (IsSamples(row, Separator(row)))
+            if (IsRow(row, Separator(row)))
             {
                 return true;
             }
@@ -100,61 +117,87 @@ internal static class SampleCsvReader
         return false;
     }
 
-    private static byte Separator(ReadOnlySpan<byte> row) => row.Contains((byte)',') ? (byte)',' : row.Contains((byte)';') ? (byte)';' : (byte)'\t';
-
-    /// <summary>Only 0 and 1 with one separator between.</summary>
-    private static bool IsSamples(ReadOnlySpan<byte> row, byte separator)
+    private static ReadOnlySpan<byte> TakeLine(ref ReadOnlySpan<byte> rest)
     {
-        for (var i = 0; i < row.Length; i++)
+        var end = rest.IndexOf((byte)'\n');
+        var line = (end < 0 ? rest : rest[..end]).TrimEnd(" \t\r"u8);
+        rest = end < 0 ? default : rest[(end + 1)..];
+        return line;
+    }
+
+    private static byte Separator(ReadOnlySpan<byte> row) =>
+        row.Contains((byte)',') ? (byte)',' : row.Contains((byte)';') ? (byte)';' : (byte)'\t';
+
+    private static int Columns(ReadOnlySpan<byte> row, byte separator) => row.Count(separator) + 1;
+
+    /// <summary>Samples alone, or behind a number.</summary>
+    private static bool IsRow(ReadOnlySpan<byte> row, byte separator) => TrySamples(row, separator, [], out _) || IsCountedRow(row, separator);
+
+    private static bool IsCountedRow(ReadOnlySpan<byte> row, byte separator)
+    {
+        var end = row.IndexOf(separator);
+        return end > 0 && CountColumn.IsNumber(row[..end]) && TrySamples(row[(end + 1)..], separator, [], out _);
+    }
+
+    /// <summary>The first column counts where one of the first rows holds there what is no sample.</summary>
+    private static bool HasCount(InputFile file, long offset, byte separator)
+    {
+        var bytes = new byte[(int)Math.Min(SurveyedBytes, file.Length - offset)];
+        ReadOnlySpan<byte> rest = bytes.AsSpan(0, file.Read(offset, bytes));
+        for (var i = 0; i < SurveyedRows && rest.Contains((byte)'\n'); i++)
         {
-            if ((i & 1) == 0 ? row[i] is not ((byte)'0' or (byte)'1') : row[i] != separator)
+            var row = TakeLine(ref rest);
+            if (!TrySamples(row, separator, [], out _) && IsCountedRow(row, separator))
             {
-                return false;
+                return true;
             }
         }
 
-        return (row.Length & 1) == 1;
+        return false;
     }
 
-    private static List<string> Names(List<string>? header, int columns, List<string>? fromComment)
+    /// <summary>Only 0 and 1 with one separator between, with blanks or quotes around; fills as many values as there is room for.</summary>
+    private static bool TrySamples(ReadOnlySpan<byte> row, byte separator, Span<bool> values, out int count)
     {
-        if (fromComment?.Count == columns)
+        count = 0;
+        var fields = new CsvFields(row, separator);
+        while (fields.TryTake(out var field))
         {
-            return fromComment;
+            if (field.Length != 1)
+            {
+                field = CsvText.Bare(field);
+            }
+
+            if (field is not [(byte)'0' or (byte)'1'])
+            {
+                return false;
+            }
+
+            if (count < values.Length)
+            {
+                values[count] = field[0] == (byte)'1';
+            }
+
+            count++;
         }
+
+        return true;
+    }
+
+    private static List<string> Names(List<string>? header, int columns, bool hasCount, IReadOnlyList<string>? fromComment)
+    {
+        var skipped = hasCount ? 1 : 0;
+        var own = header?.Skip(skipped).Select(CsvText.Unfield).ToList();
 
         // sigrok calls every digital column "logic".
-        return header is null || header.TrueForAll(n => n == "logic")
-            ? [.. Enumerable.Range(0, columns).Select(i => $"D{i}")]
-            : [.. header.Select(n => CsvText.Unfield(n.Trim()))];
-    }
-
-    /// <summary>What the comments of sigrok's CSV tell: "; Channels (2/8): TCK, RTCK" and "; Samplerate: 4 MHz".</summary>
-    private sealed class Comments
-    {
-        public List<string>? Names { get; private set; }
-
-        public long? RateHz { get; private set; }
-
-        public bool Take(ReadOnlySpan<byte> line)
+        var unnamed = own?.Count(n => n == "logic") ?? columns - skipped;
+        var given = fromComment?.Count == unnamed ? fromComment : null;
+        var names = new List<string>();
+        for (var i = 0; i < columns - skipped; i++)
         {
-            if (line is not [(byte)';' or (byte)'#', ..])
-            {
-                return false;
-            }
-
-            var text = Encoding.UTF8.GetString(line[1..]).Trim();
-            var colon = text.IndexOf(':', StringComparison.Ordinal);
-            if (text.StartsWith("Channels (", StringComparison.Ordinal) && colon > 0)
-            {
-                Names = [.. text[(colon + 1)..].Split(',', StringSplitOptions.TrimEntries)];
-            }
-            else if (text.StartsWith("Samplerate:", StringComparison.Ordinal))
-            {
-                RateHz = UnitText.ParseHertz(text[(colon + 1)..]);
-            }
-
-            return true;
+            names.Add(own is null || own[i] == "logic" ? given?[i] ?? $"D{i}" : own[i]);
         }
+
+        return names;
     }
 }

@@ -13,8 +13,13 @@ internal sealed class TextLines(InputFile file)
     private int _end;
     private bool _hasStarted;
 
+    private static ReadOnlySpan<byte> Blanks => " \t\r"u8;
+
     /// <summary>Offset of the last line in the file.</summary>
     public long LineOffset { get; private set; }
+
+    /// <summary>Number of the last line, from 1, as editors count.</summary>
+    public long LineNumber { get; private set; }
 
     /// <summary>The next line without its end; false at the end of the file. The span holds until the next call.</summary>
     public bool TryNext(out ReadOnlySpan<byte> line)
@@ -25,6 +30,7 @@ internal sealed class TextLines(InputFile file)
             if (length >= 0)
             {
                 LineOffset = _bufferOffset + _at;
+                LineNumber++;
                 line = _buffer.AsSpan(_at, length);
                 line = line is [.., (byte)'\r'] ? line[..^1] : line;
                 _at += length + 1;
@@ -34,14 +40,44 @@ internal sealed class TextLines(InputFile file)
             if (!Refill())
             {
                 line = default;
-                return _at < _end
+                return _buffer.AsSpan(_at, _end - _at).ContainsAnyExcept(Blanks)
                     ? throw file.Fault("The file ends inside a line.", file.Length, "It may be truncated. If it is complete, add the missing line end.")
                     : false;
             }
         }
     }
 
-    public CaptureFormatException Fault(string what, string? remedy = null) => file.Fault(what, LineOffset, remedy);
+    /// <summary>The next row of a table, without blanks at its end. Blank lines may follow the last row, but not part rows.</summary>
+    public bool TryNextRow(out ReadOnlySpan<byte> row)
+    {
+        if (!TryNext(out row))
+        {
+            return false;
+        }
+
+        row = row.TrimEnd(Blanks);
+        if (!row.IsEmpty)
+        {
+            return true;
+        }
+
+        var blank = (Number: LineNumber, Offset: LineOffset);
+        while (TryNext(out row))
+        {
+            if (row.ContainsAnyExcept(Blanks))
+            {
+                throw file.Fault(
+                    $"Line {blank.Number} is blank, but rows follow it.", blank.Offset,
+                    "If no row is missing there, remove the blank line; several tables or frames in one file are to be split.");
+            }
+        }
+
+        row = default;
+        return false;
+    }
+
+    /// <summary>What is wrong with the last line, which is named by its number and offset.</summary>
+    public CaptureFormatException Fault(string what, string? remedy = null) => file.Fault($"Line {LineNumber}: {what}", LineOffset, remedy);
 
     private bool Refill()
     {
