@@ -52,13 +52,14 @@ internal static class SignalExecution
                 path, "Compare clocks of the same rate, or of a multiple of it.");
         }
 
+        var simulated = run?.Simulated ?? SimulatedMark.IsOn(path);
         if (output.Json)
         {
-            output.Result.WriteLine(Json(path, channel, reference, run?.Simulated ?? false, capture.TimeBase, report));
+            output.Result.WriteLine(Json(path, channel, reference, simulated, capture.TimeBase, report));
         }
         else
         {
-            if (run is { Simulated: true })
+            if (simulated)
             {
                 output.Result.WriteLine("SIMULATED: synthetic edges, no board was measured.");
             }

@@ -83,6 +83,11 @@ public static class AnalyzeCommand
             var analysis = source is null
                 ? FileAnalysis.Run(RunFolder.Open(path), request, rows?.Of(RunFolder.Open(path).Read()), cancellationToken)
                 : FileAnalysis.Run(source, path, request, rows is null ? null : rows.Create, cancellationToken);
+            if (source is not null)
+            {
+                analysis = analysis with { Document = analysis.Document with { Simulated = SimulatedMark.IsOn(path) } };
+            }
+
             if (parsed.GetValue(hdr) is { } log)
             {
                 // A capture of another program doesn't say when it began.

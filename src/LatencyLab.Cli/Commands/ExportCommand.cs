@@ -63,7 +63,7 @@ public static class ExportCommand
     {
         if (!Directory.Exists(source))
         {
-            return (CaptureFile.Open(source, options), new CaptureOrigin());
+            return (CaptureFile.Open(source, options), new CaptureOrigin(Simulated: SimulatedMark.IsOn(source)));
         }
 
         var folder = RunFolder.Open(source);

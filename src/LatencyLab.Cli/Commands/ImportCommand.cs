@@ -4,6 +4,7 @@ using LatencyLab.Cli.Screen;
 using LatencyLab.Formats;
 using LatencyLab.Runs;
 using LatencyLab.Runs.Documents;
+using LatencyLab.Runs.Library;
 
 namespace LatencyLab.Cli.Commands;
 
@@ -29,18 +30,18 @@ public static class ImportCommand
             };
             var path = parsed.GetValue(file)!;
             var run = CaptureImport.Run(
-                CaptureFile.Open(path, options), path, parsed.GetValue(root)!, runId => Draft(runId, parsed, parsed.GetValue(label)), cancellationToken);
+                CaptureFile.Open(path, options), path, parsed.GetValue(root)!, runId => Draft(runId, parsed, parsed.GetValue(label), SimulatedMark.IsOn(path)), cancellationToken);
             Print(run, output);
             return Task.FromResult((int)ExitCode.Done);
         });
         return command;
     }
 
-    private static RunDocument Draft(string runId, ParseResult parsed, string? label) => new()
+    private static RunDocument Draft(string runId, ParseResult parsed, string? label, bool simulated) => new()
     {
         RunId = runId,
         Status = RunStatus.Partial,
-        Simulated = false,
+        Simulated = simulated,
         CreatedUtc = default,
         Argv = ["latencylab", .. parsed.Tokens.Select(t => t.Value)],
         Tool = ToolVersion.Document,
@@ -53,6 +54,11 @@ public static class ImportCommand
         {
             output.Result.Write(Encoding.UTF8.GetString(RunJson.ToUtf8(run)));
             return;
+        }
+
+        if (run.Simulated)
+        {
+            output.Result.WriteLine("SIMULATED: synthetic edges, nothing was measured.");
         }
 
         var source = run.Source!;

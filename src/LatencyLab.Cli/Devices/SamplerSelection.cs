@@ -31,7 +31,7 @@ internal sealed record SamplerSelection(string Text, string Kind, string Value, 
 
     /// <summary>True where what stamps, or what was stamped, isn't real.</summary>
     /// <exception cref="LatencyLabException">A file can't be read.</exception>
-    public bool IsSimulated => Kind == PicoSampler.Kind ? DeviceSelector.Parse(Text).Kind == SelectorKind.Simulated : Kind == Replay && CaptureReplay.IsSimulated(Value);
+    public bool IsSimulated => Kind == PicoSampler.Kind ? DeviceSelector.Parse(Text).Kind == SelectorKind.Simulated : Kind == Replay && SimulatedMark.IsOn(Value);
 
     /// <summary>Whether a text names a sampler whose recordings end by themselves; false also for a text that names none.</summary>
     public static bool KnowsItsEnd(string text) => text.StartsWith(Replay + ":", StringComparison.Ordinal) || text.StartsWith(Sump + ":", StringComparison.Ordinal);

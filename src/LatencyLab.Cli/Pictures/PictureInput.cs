@@ -18,13 +18,18 @@ namespace LatencyLab.Cli.Pictures;
 /// <param name="Reopen">The same edges, those in some spans of ticks only where the format has an index.</param>
 internal sealed record PictureInput(string Path, RunDocument? Run, ICaptureSource Source, AnalysisRequest Request, Func<IReadOnlyList<(long FromTick, long ToTick)>, ICaptureSource> Reopen)
 {
+    /// <summary>True where its edges say that they were simulated.</summary>
+    public bool IsSimulated => Run?.Simulated ?? IsMarked;
+
+    private bool IsMarked { get; init; }
+
     /// <summary>Opens a run folder or a capture file.</summary>
     /// <exception cref="LatencyLabException">Nothing there, or not readable.</exception>
     public static PictureInput Open(string path, AnalysisRequest request, ReadOptions options)
     {
         if (!Directory.Exists(path))
         {
-            return new PictureInput(path, null, CaptureFile.Open(path, options), request, spans => CaptureFile.Open(path, options with { Spans = spans }));
+            return new PictureInput(path, null, CaptureFile.Open(path, options), request, spans => CaptureFile.Open(path, options with { Spans = spans })) { IsMarked = SimulatedMark.IsOn(path) };
         }
 
         var folder = RunFolder.Open(path);
@@ -68,7 +73,7 @@ internal sealed record PictureInput(string Path, RunDocument? Run, ICaptureSourc
         {
             RunId = System.IO.Path.GetFileName(Path),
             Status = RunStatus.Complete,
-            Simulated = false,
+            Simulated = IsSimulated,
             CreatedUtc = new DateTimeOffset(File.GetLastWriteTimeUtc(Path)),
             Argv = ["analyze", Path, "--pair", $"{capture.Header.Channels[rules.StimulusChannel].Name}:{capture.Header.Channels[rules.ResponseChannel].Name}", "--edge", Request.Edge],
             Tool = ToolVersion.Document,
@@ -98,7 +103,7 @@ internal sealed record PictureInput(string Path, RunDocument? Run, ICaptureSourc
     }
 
     /// <summary>How its pictures look: stamped with what a reader must not overlook.</summary>
-    public Plots.PlotStyle Style(Plots.PlotTheme theme) => new(theme, Simulated: Run?.Simulated == true, SelfTimed: Run is { SelfTimed: true });
+    public Plots.PlotStyle Style(Plots.PlotTheme theme) => new(theme, Simulated: IsSimulated, SelfTimed: Run is { SelfTimed: true });
 
     /// <summary>What this input is called in legends: the label, the firmware, or the name of the folder or file.</summary>
     public string Name => Run?.Plan.Label ?? (Run?.Target?.Micropython is { } version ? "MicroPython " + version : null) ?? Run?.RunId ?? System.IO.Path.GetFileName(Path);

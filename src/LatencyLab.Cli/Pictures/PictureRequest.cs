@@ -11,7 +11,7 @@ internal sealed record PictureRequest(
     /// <exception cref="LatencyLabException">The inputs don't fit the kind, or can't be read.</exception>
     public IReadOnlyList<Picture> Draw(IReadOnlyList<PictureInput> inputs, CancellationToken cancellationToken)
     {
-        var style = new PlotStyle(Theme, Simulated: inputs.Any(i => i.Run?.Simulated == true), SelfTimed: inputs.Any(i => i.Run is { SelfTimed: true }));
+        var style = new PlotStyle(Theme, Simulated: inputs.Any(i => i.IsSimulated), SelfTimed: inputs.Any(i => i.Run is { SelfTimed: true }));
         var first = inputs[0];
         if (Kind is not ("ccdf" or "percentile" or "runs" or "shift") && inputs.Count > 1)
         {

@@ -1,4 +1,3 @@
-using LatencyLab.Captures;
 using LatencyLab.Formats;
 using LatencyLab.Samplers;
 using LatencyLab.Signals;
@@ -8,9 +7,6 @@ namespace LatencyLab.Runs.Library;
 /// <summary>Captures in files and run folders as samplers.</summary>
 public static class CaptureReplay
 {
-    // Text formats that LatencyLab writes say so in their first lines.
-    private const int HeadBytes = 4096;
-
     /// <summary>Opens a capture of any readable format.</summary>
     /// <param name="path">A file or a run folder.</param>
     /// <param name="speed">How many recorded seconds pass in a second; null for as fast as it goes.</param>
@@ -29,23 +25,6 @@ public static class CaptureReplay
             };
             OpenSource(path, options).Read(new LineOrder(sink, lines), cancellationToken);
         }, speed, clock);
-    }
-
-    /// <summary>Whether the capture says that it was simulated, as far as its format can say so.</summary>
-    /// <exception cref="LatencyLabException">It can't be read.</exception>
-    public static bool IsSimulated(string path)
-    {
-        if (Directory.Exists(path))
-        {
-            return RunFolder.Open(path).Read().Simulated;
-        }
-
-        using var file = InputFile.Open(path);
-        var head = new byte[Math.Min(HeadBytes, file.Length)];
-        head = head[..file.Read(0, head)];
-        return ParquetCaptureReader.Recognises(head) ? ParquetCaptureReader.ReadMetadata(path).Origin.Simulated
-            : ChunkLogReader.Recognises(head) ? ChunkLogReader.Verify(path).Metadata.Origin.Simulated
-            : head.AsSpan().IndexOf("SIMULATED"u8) >= 0;
     }
 
     private static ICaptureSource OpenSource(string path, ReadOptions options) =>
