@@ -91,6 +91,12 @@ internal sealed class CaptureExecution(RecordingOptions options, IReadOnlyList<s
 
         RunsText.WriteRun(run, output.Result);
         output.Result.WriteLine($"{watch.EdgesByChannel.Sum()} edges, {watch.Gaps.Count} gaps, {UnitText.Frequency(run.Sampler!.TickHz)} ticks");
+        if (watch.EdgesByChannel.All(edges => edges == 0))
+        {
+            output.Result.WriteLine("next: nothing moved on these channels; check wires and channel numbers, or record longer. A recording fires no stimuli: 'latencylab run' does.");
+            return;
+        }
+
         output.Result.WriteLine(TerminalText.Clean($"next: latencylab analyze {run.Folder} --pair {string.Join(':', options.Lines.Take(2).Select(p => p.Name))}"));
     }
 

@@ -16,8 +16,8 @@ internal static class ComparisonText
         }
 
         writer.WriteLine(TerminalText.Clean(string.Join("   ", result.Base[0].Conditions.Where(c => c.Key is "chip" or "pin" or "irq" or "handler" or "load").Select(c => $"{c.Key} {c.Value}"))));
-        writer.WriteLine(TerminalText.Clean($"base  {Side(result.BaseName, result.Base)}"));
-        writer.WriteLine(TerminalText.Clean($"new   {Side(result.NewName, result.New)}"));
+        writer.WriteLine(TerminalText.Clean($"base  {Side(result.BaseInWords, result.Base)}"));
+        writer.WriteLine(TerminalText.Clean($"new   {Side(result.NewInWords, result.New)}"));
         if (result.Metrics.Count > 0)
         {
             writer.WriteLine();

@@ -25,14 +25,20 @@ public sealed record ComparisonResult(
 
     public string NewName => Name(New);
 
+    /// <summary>The base for a reader: where both sides have one name, with the run that tells it from the other.</summary>
+    public string BaseInWords => InWords(Base, New);
+
+    /// <summary>The new side for a reader.</summary>
+    public string NewInWords => InWords(New, Base);
+
     /// <summary>One sentence that can be quoted.</summary>
     public string Sentence()
     {
         var runs = Base.Count == New.Count ? $"{Base.Count} run{(Base.Count == 1 ? "" : "s")} each" : $"{Base.Count} and {New.Count} runs";
-        var head = $"{NewName} against {BaseName} ({runs})";
+        var head = $"{NewInWords} against {BaseInWords} ({runs})";
         return Verdict switch
         {
-            Verdict.NotComparable => $"{NewName} can't be compared with {BaseName}: {string.Join("; ", Reasons)}.",
+            Verdict.NotComparable => $"{NewInWords} can't be compared with {BaseInWords}: {string.Join("; ", Reasons)}.",
             Verdict.Improved => $"{head}: improved, {Changes(Verdict.Improved)}.",
             Verdict.Regressed => $"{head}: regressed, {Changes(Verdict.Regressed)}.",
             Verdict.Equivalent => $"{head}: equivalent, p50 {Describe(Metrics[0])}, margin {Size(Metrics[0], Metrics[0].Margin!.Value)}.",
@@ -62,6 +68,10 @@ public sealed record ComparisonResult(
             ? string.Create(CultureInfo.InvariantCulture, $"{sign}{value * 100:0.####} {(withSign ? "points" : "%")}")
             : sign + UnitText.Time(TimeBase.ToNanoseconds(value), TimeBase.TickNs);
     }
+
+    private static string InWords(IReadOnlyList<ComparedRun> runs, IReadOnlyList<ComparedRun> others) => Name(runs) != Name(others)
+        ? Name(runs)
+        : runs.Count == 1 ? $"{Name(runs)} of {runs[0].RunId}" : $"{Name(runs)} from {runs.MinBy(r => r.CreatedUtc)!.RunId} on";
 
     private static string Name(IReadOnlyList<ComparedRun> runs) => string.Join("+", runs.Select(r => r.Firmware).Distinct(StringComparer.Ordinal).Take(3));
 

@@ -26,6 +26,15 @@ public sealed class CaptureCommandTests : IDisposable
         Assert.Equal(0, (await RunAsync("runs", "verify", "latest", "--root", _root.Path)).Code);
     }
 
+    [Fact]
+    public async Task A_recording_without_edges_proposes_no_analysis()
+    {
+        var (code, text, talk) = await RunAsync("capture", "--channels", "2,3", "--duration", "10ms", "--rig", "sim", "-o", _root.Path);
+        Assert.True(code == 0, talk);
+        Assert.Contains("nothing moved on these channels", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("latencylab analyze", text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--channels", "2,3")]
     [InlineData("--channels", "2,3", "--duration", "1s", "--until-stop")]

@@ -27,6 +27,16 @@ public sealed class CompareCommandTests
     }
 
     [Fact]
+    public async Task Sides_of_one_name_are_told_apart_by_their_runs()
+    {
+        using var runs = new StoredRuns();
+        var (first, second) = (runs.Add("same", 1), runs.Add("same", 2));
+        var (_, text, _) = await Run("compare", first, second, "--runs", runs.Root);
+        Assert.Contains($"same of {second} against same of {first} (1 run each)", text, StringComparison.Ordinal);
+        Assert.Contains($"base  same of {first}: 1 run", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_condition_of_a_run_may_be_ignored_by_its_name()
     {
         var run = new RunDocument
