@@ -5,7 +5,6 @@ namespace LatencyLab.MicroPython;
 
 /// <summary>What a board says of itself. Text comes from the board and is shown with care.</summary>
 /// <param name="Chip">Id of the chip as the pin tables use it: esp32, esp32s3, esp8266, rp2040 …; null when the name is of no known family.</param>
-/// <param name="ChipName">The chip as the firmware names it, such as "ESP32-S3"; empty when it doesn't.</param>
 /// <param name="Machine">Board and chip, such as "Raspberry Pi Pico with RP2040"; empty when the firmware doesn't say.</param>
 /// <param name="Platform"><c>sys.platform</c>: esp32, esp8266, rp2, linux.</param>
 /// <param name="Version">MicroPython's version, such as "1.27.0" or "1.28.0-preview".</param>
@@ -14,7 +13,7 @@ namespace LatencyLab.MicroPython;
 /// <param name="CpuHz">CPU frequency in hertz; null where the port has none.</param>
 /// <param name="FreeBytes">Free heap in bytes after a collection; null when unknown.</param>
 public sealed partial record BoardIdentity(
-    string? Chip, string ChipName, string Machine, string Platform, string Version, string Build, string? UniqueId, long? CpuHz, long? FreeBytes)
+    string? Chip, string Machine, string Platform, string Version, string Build, string? UniqueId, long? CpuHz, long? FreeBytes)
 {
     private const int LongestValue = 200;
 
@@ -56,7 +55,7 @@ public sealed partial record BoardIdentity(
         var chipName = machine.LastIndexOf(" with ", StringComparison.Ordinal) is >= 0 and var w ? machine[(w + " with ".Length)..].Trim() : "";
         var build = Get("build") is { Length: > 0 } b ? b : AfterProduct(Get("sys"));
         return new BoardIdentity(
-            ChipId(chipName), chipName, machine, Get("platform"), Get("version"), build,
+            ChipId(chipName), machine, Get("platform"), Get("version"), build,
             Get("uid") is { Length: > 0 } uid && uid.All(char.IsAsciiHexDigitLower) ? uid : null, Number(Get("hz")), Number(Get("free")));
     }
 

@@ -113,7 +113,7 @@ public static class PicoSampler
             throw;
         }
 
-        return new CaptureOutcome(reader.Hello!, reader.End!, reader.Health, reader.Talk, stopping);
+        return new CaptureOutcome(reader.Hello!, reader.End!, reader.Health, stopping);
     }
 
     /// <summary>What run.json keeps of the board; one tick is two cycles of its system clock.</summary>
@@ -177,6 +177,5 @@ public static class PicoSampler
 /// <param name="Hello">What the sampler said before it started.</param>
 /// <param name="End">Its totals.</param>
 /// <param name="Health">What went wrong on the link.</param>
-/// <param name="Talk">What the interpreter said between frames.</param>
 /// <param name="Stopped">True when the host ended it early.</param>
-public sealed record CaptureOutcome(SamplerHello Hello, SamplerEnd End, StreamHealth Health, string Talk, bool Stopped);
+public sealed record CaptureOutcome(SamplerHello Hello, SamplerEnd End, StreamHealth Health, bool Stopped);

@@ -56,9 +56,9 @@ public sealed record SamplerHello(int Proto, long Hz, long TickHz, IReadOnlyList
 /// <param name="TicksUs">Board's microsecond counter before the DMA counts were read; wraps at 2^30.</param>
 /// <param name="StartUs">The same counter right after the state machines were started.</param>
 /// <param name="Fdebug">PIO FDEBUG; bits 3..0 are RXSTALL.</param>
-/// <param name="FreeWords">Fewest unused words of any ring.</param>
-public readonly record struct SamplerHeartbeat(uint TicksUs, uint StartUs, uint Fdebug, uint FreeWords)
+public readonly record struct SamplerHeartbeat(uint TicksUs, uint StartUs, uint Fdebug)
 {
+    /// <summary>Bytes before the words done: the three numbers, and the fewest unused words of any ring, which nothing here needs.</summary>
     public const int FixedBytes = 16;
 
     /// <summary>False when the payload isn't a heartbeat for that many channels.</summary>
@@ -72,7 +72,7 @@ public readonly record struct SamplerHeartbeat(uint TicksUs, uint StartUs, uint 
 
         heartbeat = new SamplerHeartbeat(
             BinaryPrimitives.ReadUInt32LittleEndian(payload), BinaryPrimitives.ReadUInt32LittleEndian(payload[4..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(payload[8..]), BinaryPrimitives.ReadUInt32LittleEndian(payload[12..]));
+            BinaryPrimitives.ReadUInt32LittleEndian(payload[8..]));
         for (var c = 0; c < wordsDone.Length; c++)
         {
             wordsDone[c] = BinaryPrimitives.ReadUInt32LittleEndian(payload[(FixedBytes + (4 * c))..]);

@@ -14,7 +14,7 @@ public sealed class BoardIdentityTests
     [Fact]
     public void A_board_is_read_from_its_lines() =>
         Assert.Equal(
-            new BoardIdentity("rp2040", "RP2040", "Raspberry Pi Pico with RP2040", "rp2", "1.28.0", "v1.28.0 on 2026-11-23 (GNU 12.2.1 MinSizeRel)", "e6614103e7174022", 125_000_000, 237_184),
+            new BoardIdentity("rp2040", "Raspberry Pi Pico with RP2040", "rp2", "1.28.0", "v1.28.0 on 2026-11-23 (GNU 12.2.1 MinSizeRel)", "e6614103e7174022", 125_000_000, 237_184),
             BoardIdentity.Parse(new ReplAnswer(Pico, ""), "/dev/ttyACM0"));
 
     [Fact]

@@ -26,7 +26,7 @@ internal static class RunSamples
         Target = new TargetDocument { Chip = "esp32", Port = "sim:esp32", Micropython = "1.27.0", Build = "v1.27.0-1-gabc", Uid = "240ac4000001", Machine = "ESP32", CpuHz = 160_000_000 },
         Sampler = new SamplerDocument
         {
-            Kind = "pico", TickHz = 62_500_000, Port = "sim:pico", ClockHz = 125_000_000, Pulses = 1050, Frames = 12, LostFrames = 0, DamagedFrames = 0,
+            Kind = "pico", TickHz = 62_500_000, Port = "sim:pico", ClockHz = 125_000_000, Pulses = 1050, LostFrames = 0, DamagedFrames = 0,
             ForeignBytes = 0, Channels = [new ChannelDocument { Index = 0, Name = "D0", Edges = 2100 }],
         },
         Wiring = new WiringDocument { Wires = [new WireDocument { Name = "stimulus", From = "sampler GP2", To = "target GPIO4", Proven = true, Proof = "follows both levels" }] },

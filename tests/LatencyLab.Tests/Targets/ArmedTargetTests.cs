@@ -18,7 +18,7 @@ public sealed class ArmedTargetTests
         // A baud rate that has changed makes noise of every word.
         var small = new SmallBoard { Run = code => code.Contains("latencylab call", StringComparison.Ordinal) ? null : ("", ""), Chatter = "\u00f8\u0080x" };
         await using var repl = await RawRepl.EnterAsync(small.Link, small.Limits, TestContext.Current.CancellationToken);
-        var board = new ScriptedBoard(repl, new BoardIdentity(platform, platform, "board", platform, "1.20.0", "v1.20.0", null, 160_000_000, null));
+        var board = new ScriptedBoard(repl, new BoardIdentity(platform, "board", platform, "1.20.0", "v1.20.0", null, 160_000_000, null));
         var test = new IrqTest(7, 4, 5, EdgeKind.Rising, IrqHandler.Bytecode, IdleLoop.Sleep, 5, null) { Conditions = TargetConditions.AsFound with { CpuHz = hz } };
         var fault = await Assert.ThrowsAsync<DeviceException>(() => ArmedTarget.ArmAsync(board, test, TestContext.Current.CancellationToken));
         Assert.Equal(explained, fault.Message.Contains("baud rate", StringComparison.Ordinal));
@@ -38,7 +38,7 @@ public sealed class ArmedTargetTests
         var text = said.StartsWith('{') ? Line(said) : said;
         var small = new SmallBoard { Run = code => (code.Contains("latencylab call", StringComparison.Ordinal) ? text + "\r\n" : "", "") };
         await using var repl = await RawRepl.EnterAsync(small.Link, small.Limits, TestContext.Current.CancellationToken);
-        var board = new ScriptedBoard(repl, new BoardIdentity("esp32", "esp32", "board", "esp32", "1.28.0", "v1.28.0", null, 160_000_000, null));
+        var board = new ScriptedBoard(repl, new BoardIdentity("esp32", "board", "esp32", "1.28.0", "v1.28.0", null, 160_000_000, null));
         var test = new IrqTest(7, 4, 5, EdgeKind.Rising, IrqHandler.Bytecode, IdleLoop.Sleep, 5, null);
         var fault = await Assert.ThrowsAnyAsync<LatencyLabException>(() => ArmedTarget.ArmAsync(board, test, TestContext.Current.CancellationToken));
         Assert.Equal(kind, fault.Kind);

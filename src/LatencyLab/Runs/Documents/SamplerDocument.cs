@@ -49,8 +49,6 @@ public sealed record SamplerDocument
     /// <summary>Pulses that it says it fired, warm-up included.</summary>
     public long? Pulses { get; init; }
 
-    public long? Frames { get; init; }
-
     public long? LostFrames { get; init; }
 
     /// <summary>Frames with a right checksum whose content makes no sense; one with a wrong checksum is lost.</summary>
