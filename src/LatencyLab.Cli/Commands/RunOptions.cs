@@ -25,10 +25,10 @@ internal sealed class RunOptions
     private readonly Option<long?> _cpuFreq = new("--cpu-freq") { Description = "Clock of the target for the run, such as 240MHz; put back afterwards.", CustomParser = OptionText.Hertz };
     private readonly Option<string?> _script = new("--script") { Description = "Your own handler: a Python file that defines make(response)." };
     private readonly Option<int?> _burst = new("--burst") { Description = "Stimuli in trains of so many, to find how many interrupts can wait." };
-    private readonly Option<Duration?> _burstGap = new("--burst-gap") { Description = "Time between two pulses of a train (default 5us).", CustomParser = OptionText.Duration };
-    private readonly Option<int> _samples = new("--samples", "-n") { Description = "Stimuli that count.", DefaultValueFactory = _ => 1000 };
-    private readonly Option<int> _warmup = new("--warmup") { Description = "Stimuli before those that count.", DefaultValueFactory = _ => 50 };
-    private readonly Option<RandomTime> _gap = new("--gap") { Description = "Time between pulses, MIN[+WIDTH] (default 10ms+10ms).", CustomParser = OptionText.RandomTime, DefaultValueFactory = _ => RandomTime.Parse("10ms+10ms") };
+    private readonly Option<Duration?> _burstGap = new("--burst-gap") { Description = $"Time between two pulses of a train (default {BurstPlan.DefaultGap}).", CustomParser = OptionText.Duration };
+    private readonly Option<int> _samples = new("--samples", "-n") { Description = "Stimuli that count.", DefaultValueFactory = _ => RunPlan.DefaultSamples };
+    private readonly Option<int> _warmup = new("--warmup") { Description = "Stimuli before those that count.", DefaultValueFactory = _ => RunPlan.DefaultWarmup };
+    private readonly Option<RandomTime> _gap = new("--gap") { Description = $"Time between pulses, MIN[+WIDTH] (default {RunPlan.DefaultGap}).", CustomParser = OptionText.RandomTime, DefaultValueFactory = _ => RunPlan.DefaultGap };
     private readonly Option<Duration?> _window = new("--window") { Description = "A later answer is late (default: the smallest gap).", CustomParser = OptionText.Duration };
     private readonly Option<Duration?> _minLatency = new("--min-latency") { Description = "An earlier answer is crosstalk (default 0).", CustomParser = OptionText.Duration };
     private readonly Option<uint?> _seed = new("--seed") { Description = "Seed of the stimulus times (default: random, recorded)." };
@@ -46,7 +46,7 @@ internal sealed class RunOptions
     private readonly Option<string?> _csv = new("--csv") { Description = "Also write latency.csv to this file." };
     private readonly Option<string?> _simTruth = new("--sim-truth") { Description = "Write what truly happened on the simulated rig (CSV)." };
     private readonly Option<bool> _keepLog = new("--keep-log") { Description = "Keep edges.llc beside edges.parquet." };
-    private readonly Option<double> _maxExcluded = new("--max-excluded") { Description = "Percent of excluded stimuli above which the run is invalid.", DefaultValueFactory = _ => 1 };
+    private readonly Option<double> _maxExcluded = new("--max-excluded") { Description = "Percent of excluded stimuli above which the run is invalid.", DefaultValueFactory = _ => RunPlan.DefaultMaxExcludedPercent };
     private readonly Option<bool> _forcePin = new("--force-pin") { Description = "Use a pin that LatencyLab advises against; with --target none, drive a stimulus line that a pull resistor holds." };
     private readonly Option<string?> _failOn = new("--fail-on") { Description = "Gate, such as \"p99 > 200us or missed > 0\"; relative limits need --baseline." };
     private readonly Option<string?> _baseline = new("--baseline") { Description = "What relative limits are measured against: a baseline, label, version or run." };
@@ -144,7 +144,7 @@ internal sealed class RunOptions
     private BurstPlan? BurstOf(ParseResult parsed)
     {
         var gap = parsed.GetValue(_burstGap);
-        return parsed.GetValue(_burst) is { } length ? new BurstPlan(length, gap ?? Duration.FromMicroseconds(5))
+        return parsed.GetValue(_burst) is { } length ? new BurstPlan(length, gap ?? BurstPlan.DefaultGap)
             : gap is null ? null
             : throw new LatencyLabException(FaultKind.Usage, "A gap inside of trains is given, but no trains.", "--burst-gap", "Add --burst 12.");
     }

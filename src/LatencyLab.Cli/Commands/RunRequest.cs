@@ -241,7 +241,7 @@ internal sealed record RunRequest
         Handler = Handler,
         HandlerByBoard = !HandlerGiven,
         Idle = Idle,
-        Pulse = Test.Stimulus == StimulusTest.Poll ? PolledPulse : IrqPulse,
+        Pulse = Test.Stimulus == StimulusTest.Poll ? PolledPulse : RunPlan.DefaultPulse,
         Load = Load,
         CpuHz = CpuHz,
         Script = Script is { } file ? HandlerScript.Of(file, InputBytes.Read(file, HandlerScript.MaxBytes + 1)) : null,
@@ -263,7 +263,6 @@ internal sealed record RunRequest
 
     // A loop that looks at a pin every 70 us (ESP8266, bytecode) would overlook the pulse that an interrupt needs.
     private static readonly Duration PolledPulse = Units.Duration.FromMilliseconds(2);
-    private static readonly Duration IrqPulse = Units.Duration.FromMicroseconds(50);
 
     /// <summary>The first run's seed as asked for or by chance, later ones from it, so that one seed fixes a whole series.</summary>
     public IEnumerable<uint> Seeds()

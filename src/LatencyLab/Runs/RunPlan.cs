@@ -54,6 +54,9 @@ public enum StimulusTest
 /// <param name="Gap">Time between two pulses of a train; the pulses are as long.</param>
 public sealed record BurstPlan(int Length, Duration Gap)
 {
+    /// <summary>Gap where nobody names one.</summary>
+    public static Duration DefaultGap { get; } = Duration.FromMicroseconds(5);
+
     /// <summary>Longest train: its stamps fit the sampler's rings many times over.</summary>
     public const int MaxLength = 512;
 }
@@ -103,16 +106,28 @@ public sealed record RunPlan
     public BurstPlan? Burst { get; init; }
 
     /// <summary>Stimuli that count.</summary>
-    public int Samples { get; init; } = 1000;
+    public int Samples { get; init; } = DefaultSamples;
+
+    /// <summary>Samples where nobody says how many.</summary>
+    public const int DefaultSamples = 1000;
 
     /// <summary>Stimuli before them.</summary>
-    public int Warmup { get; init; } = 50;
+    public int Warmup { get; init; } = DefaultWarmup;
+
+    /// <summary>Warm-up where nobody says how much.</summary>
+    public const int DefaultWarmup = 50;
 
     /// <summary>Time between the end of one pulse and the begin of the next.</summary>
-    public RandomTime Gap { get; init; } = new(Duration.FromMilliseconds(10), Duration.FromMilliseconds(10));
+    public RandomTime Gap { get; init; } = DefaultGap;
+
+    /// <summary>Gap where nobody names one.</summary>
+    public static RandomTime DefaultGap { get; } = new(Duration.FromMilliseconds(10), Duration.FromMilliseconds(10));
 
     /// <summary>Length of a pulse where only one of its edges is a stimulus.</summary>
-    public Duration Pulse { get; init; } = Duration.FromMicroseconds(50);
+    public Duration Pulse { get; init; } = DefaultPulse;
+
+    /// <summary>Pulse for an interrupt.</summary>
+    public static Duration DefaultPulse { get; } = Duration.FromMicroseconds(50);
 
     /// <summary>A later answer is late.</summary>
     public required Duration Window { get; init; }
@@ -132,7 +147,10 @@ public sealed record RunPlan
     public string? Label { get; init; }
 
     /// <summary>Share of excluded stimuli above which the run is invalid.</summary>
-    public double MaxExcludedPercent { get; init; } = 1;
+    public double MaxExcludedPercent { get; init; } = DefaultMaxExcludedPercent;
+
+    /// <summary>That share where nobody names one.</summary>
+    public const double DefaultMaxExcludedPercent = 1;
 
     /// <summary>Most pulses that one capture can count: two words of the sampler's 28-bit transfer counter each.</summary>
     public const int MaxStimuli = 100_000_000;
