@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using LatencyLab.Cli.Screen;
 using LatencyLab.Comparison;
+using LatencyLab.Formats;
 using LatencyLab.Runs.Documents;
 using LatencyLab.Runs.Library;
 using LatencyLab.Units;
@@ -104,7 +105,7 @@ public static class HistoryCommand
             foreach (var point in history.Points)
             {
                 var change = history.Changes.FirstOrDefault(c => c.After == point)?.P;
-                text.Append(CultureInfo.InvariantCulture, $"{Cell(history.Rig)},{Cell(point.RunId)},{Cell(point.Firmware)},{point.CreatedUtc.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'},")
+                text.Append(CultureInfo.InvariantCulture, $"{CsvText.Field(history.Rig)},{CsvText.Field(point.RunId)},{CsvText.Field(point.Firmware)},{point.CreatedUtc.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'},")
                     .Append(CultureInfo.InvariantCulture, $"{history.Statistic},{point.Value:R},{(history.Statistic == "missed" ? "share" : "ns")},{change}\n");
             }
         }
@@ -118,9 +119,6 @@ public static class HistoryCommand
             throw new LatencyLabException(FaultKind.Storage, $"The file can't be written: {e.Message}", path, "Choose another place, or make room.", e);
         }
     }
-
-    // Text that a spreadsheet would take for a formula gets an apostrophe.
-    private static string Cell(string text) => $"\"{(text.Length > 0 && text[0] is '=' or '+' or '-' or '@' ? "'" : "")}{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private static string Json(IReadOnlyList<RunHistory> histories)
     {

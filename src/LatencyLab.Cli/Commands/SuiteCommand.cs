@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using LatencyLab.Cli.Screen;
+using LatencyLab.Formats;
 using LatencyLab.Runs.Library;
 using LatencyLab.Runs.Suites;
 
@@ -175,7 +176,7 @@ internal sealed class SuiteExecution(SuiteFile suite, string folder, Output outp
         foreach (var (key, id) in state.Done)
         {
             var run = ComparedRunReader.ReadDocument(Path.Combine(folder, id));
-            text.Append(CultureInfo.InvariantCulture, $"{Cell(key)},{id},{Cell(ComparedRunReader.FirmwareOf(run))},{(run.Simulated ? "true" : "false")},")
+            text.Append(CultureInfo.InvariantCulture, $"{CsvText.Field(key)},{id},{CsvText.Field(ComparedRunReader.FirmwareOf(run))},{(run.Simulated ? "true" : "false")},")
                 .Append(CultureInfo.InvariantCulture, $"{run.LatencyNs?.N},{run.Counts?.Missed},{run.Counts?.Late},{run.LatencyNs?.P50},{run.LatencyNs?.P90},{run.LatencyNs?.P99},{run.LatencyNs?.Max}\n");
         }
 
@@ -188,9 +189,6 @@ internal sealed class SuiteExecution(SuiteFile suite, string folder, Output outp
             throw new LatencyLabException(FaultKind.Storage, $"The summary can't be written: {e.Message}", folder, null, e);
         }
     }
-
-    // Text that a spreadsheet would take for a formula gets an apostrophe.
-    private static string Cell(string text) => $"\"{(text.Length > 0 && text[0] is '=' or '+' or '-' or '@' ? "'" : "")}{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private async Task<ExitCode> CompareAsync(ExitCode worst, CancellationToken cancellationToken)
     {

@@ -3,16 +3,16 @@ using System.Text;
 namespace LatencyLab.Formats;
 
 /// <summary>Fields of one CSV line (RFC 4180, within a line).</summary>
-internal static class CsvText
+public static class CsvText
 {
     /// <summary>More columns than this are no capture.</summary>
-    public const int MaxFields = 4096;
+    internal const int MaxFields = 4096;
 
     /// <summary>All fields of a line, quotes taken off; null where a quote doesn't end or there are more than <see cref="MaxFields"/>.</summary>
     /// <param name="line">Without its end.</param>
     /// <param name="separator">Between the fields.</param>
     /// <param name="trims">Blanks around what isn't quoted are none of the field's.</param>
-    public static List<string>? Split(ReadOnlySpan<byte> line, char separator = ',', bool trims = false)
+    internal static List<string>? Split(ReadOnlySpan<byte> line, char separator = ',', bool trims = false)
     {
         var fields = new List<string>();
         var field = new StringBuilder();
@@ -52,15 +52,18 @@ internal static class CsvText
         }
     }
 
-    /// <summary>A text as one field: quoted where it must be, and with an apostrophe before what a spreadsheet would take for a formula.</summary>
+    /// <summary>A text with an apostrophe before what a spreadsheet would take for a formula; one that begins with an apostrophe gets another, so that <see cref="Unfield"/> gives it back.</summary>
+    public static string Safe(string text) => text is ['=' or '+' or '-' or '@' or '\'', ..] ? "'" + text : text;
+
+    /// <summary>A text as one field: <see cref="Safe"/>, and quoted where it must be.</summary>
     public static string Field(string text)
     {
-        var safe = text is ['=' or '+' or '-' or '@' or '\'', ..] ? "'" + text : text;
+        var safe = Safe(text);
         return safe.AsSpan().ContainsAny(",\"\r\n") ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
     }
 
     /// <summary>A value without the blanks and the quotes around it.</summary>
-    public static ReadOnlySpan<byte> Bare(ReadOnlySpan<byte> field)
+    internal static ReadOnlySpan<byte> Bare(ReadOnlySpan<byte> field)
     {
         field = field.Trim(" \t"u8);
         return field is [(byte)'"', .., (byte)'"'] ? field[1..^1].Trim((byte)' ') : field;

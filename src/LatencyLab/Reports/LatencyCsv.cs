@@ -1,6 +1,7 @@
 using CsvHelper;
 using LatencyLab.Analysis;
 using LatencyLab.Captures;
+using LatencyLab.Formats;
 using LatencyLab.Units;
 
 namespace LatencyLab.Reports;
@@ -26,7 +27,7 @@ public sealed class LatencyCsv : IPairSink, IDisposable
         _path = path;
         _file = file;
         _rows = new LatencyRows(file, FirstColumn(runId), timeBase, selfTimed);
-        using var csv = CsvWriter.Create(file, CsvText.Options, leaveOpen: true);
+        using var csv = CsvWriter.Create(file, CsvLayout.Options, leaveOpen: true);
         csv.WriteRecord(["run_id", "seq", "stimulus_ticks", "response_ticks", "stimulus_t_ns", "response_t_ns", "latency_ns", "status", "flags"]);
     }
 
@@ -81,7 +82,7 @@ public sealed class LatencyCsv : IPairSink, IDisposable
     private static byte[] FirstColumn(string runId)
     {
         using var text = new MemoryStream();
-        using (var csv = CsvWriter.Create(text, CsvText.Options, leaveOpen: true))
+        using (var csv = CsvWriter.Create(text, CsvLayout.Options, leaveOpen: true))
         {
             csv.WriteRecord([CsvText.Safe(runId), ""]);
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsvHelper;
+using LatencyLab.Formats;
 using LatencyLab.Runs.Documents;
 
 namespace LatencyLab.Reports;
@@ -13,7 +14,7 @@ public static class SummaryCsv
     public static void Write(RunDocument run, Stream stream)
     {
         var name = run.Simulated ? $"{LatencyCsv.SimulatedRunId}-{run.RunId}" : run.RunId;
-        using var csv = CsvWriter.Create(stream, CsvText.Options, leaveOpen: true);
+        using var csv = CsvWriter.Create(stream, CsvLayout.Options, leaveOpen: true);
         csv.WriteRecord(Columns);
         if (run.LatencyNs is { } all)
         {

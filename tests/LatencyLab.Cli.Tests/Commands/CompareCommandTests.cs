@@ -170,6 +170,19 @@ public sealed class CompareCommandTests
         Assert.Equal(1, json.RootElement.GetProperty("histories")[0].GetProperty("changes").GetArrayLength());
     }
 
+    [Fact]
+    public async Task A_label_is_no_formula_in_a_history()
+    {
+        using var runs = new StoredRuns();
+        runs.Add("=1+1", 1, 0);
+        runs.Add("'2", 2, 0);
+        var csv = Path.Combine(runs.Root, "history.csv");
+        Assert.Equal(0, (await Run("history", runs.Root, "--csv", csv)).Code);
+        var text = File.ReadAllText(csv);
+        Assert.Contains(",'=1+1,", text, StringComparison.Ordinal);
+        Assert.Contains(",''2,", text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("seq,status\n1,matched\n")]

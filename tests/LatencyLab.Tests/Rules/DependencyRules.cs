@@ -25,7 +25,7 @@ public static partial class DependencyRules
         ["Formats"] = ["Units", "Signals", "Captures"],
         ["Comparison"] = ["Units", "Statistics"],
         ["Runs"] = ["Units", "Signals", "Boards", "Links", "MicroPython", "Targets", "Samplers", "Captures", "Formats", "Analysis", "Statistics", "Comparison"],
-        ["Reports"] = ["Units", "Signals", "Boards", "Captures", "Analysis", "Statistics", "Comparison", "Runs"],
+        ["Reports"] = ["Units", "Signals", "Boards", "Captures", "Formats", "Analysis", "Statistics", "Comparison", "Runs"],
     };
 
     /// <summary>For each package namespace the places that may use it, as path prefixes.</summary>
