@@ -51,7 +51,7 @@ public sealed class ArmedTargetTests
         var talk = string.Concat(Enumerable.Range(0, 12).Select(i => $"line {i} {new string('x', 500)}\r\n"));
         var small = new SmallBoard { Run = code => (code.Contains("latencylab call", StringComparison.Ordinal) ? talk : "", "") };
         await using var repl = await RawRepl.EnterAsync(small.Link, small.Limits, TestContext.Current.CancellationToken);
-        var board = new ScriptedBoard(repl, new BoardIdentity("esp32", "esp32", "board", "esp32", "1.28.0", "v1.28.0", null, 160_000_000, null));
+        var board = new ScriptedBoard(repl, new BoardIdentity("esp32", "board", "esp32", "1.28.0", "v1.28.0", null, 160_000_000, null));
         var test = new IrqTest(7, 4, 5, EdgeKind.Rising, IrqHandler.Bytecode, IdleLoop.Sleep, 5, null);
         var fault = await Assert.ThrowsAsync<DeviceException>(() => ArmedTarget.ArmAsync(board, test, TestContext.Current.CancellationToken));
         Assert.Contains("line 0 ", fault.Message, StringComparison.Ordinal);
@@ -66,7 +66,7 @@ public sealed class ArmedTargetTests
             Run = code => (code.Contains("latencylab call", StringComparison.Ordinal) ? Line("""{"t":"CAPS","hard":true,"native":false,"viper":1,"toggle":true}""") + "\r\n" : "", ""),
         };
         await using var repl = await RawRepl.EnterAsync(small.Link, small.Limits, TestContext.Current.CancellationToken);
-        var board = new ScriptedBoard(repl, new BoardIdentity("esp32", "esp32", "board", "esp32", "1.28.0", "v1.28.0", null, 160_000_000, null));
+        var board = new ScriptedBoard(repl, new BoardIdentity("esp32", "board", "esp32", "1.28.0", "v1.28.0", null, 160_000_000, null));
         var can = await TargetCapabilities.AskAsync(board, 5, TestContext.Current.CancellationToken);
         Assert.Equal((true, false, false, true), (can.Hard, can.Native, can.Viper, can.Toggle));
         Assert.Equal([true, false, false, true], new[] { "toggle", "native", "viper", "value" }.Select(can.Has));
