@@ -136,7 +136,7 @@ public static class CommandLine
         string[] options = [.. parsed.Errors.Select(e => e.SymbolResult).OfType<OptionResult>().Select(r => r.Option.Name)
             .Where(name => !parsed.Errors.Any(e => e.Message.Contains(name, StringComparison.Ordinal))).Distinct(StringComparer.Ordinal)];
         return new LatencyLabException(
-            FaultKind.Usage, string.Join(' ', parsed.Errors.Select(e => InWords(e.Message))), options.Length == 0 ? null : string.Join(", ", options), help);
+            FaultKind.Usage, string.Join(' ', parsed.Errors.Select(e => Missing(e, parsed) ?? InWords(e.Message))), options.Length == 0 ? null : string.Join(", ", options), help);
     }
 
     // Where a command takes any number of words, the parser takes an option that it doesn't know for one of them.
@@ -153,14 +153,20 @@ public static class CommandLine
 
     private static LatencyLabException UnknownOption(ParseResult parsed, string mistaken)
     {
-        var near = NearestName.Of(mistaken, [.. parsed.CommandResult.Command.Options.Append(Json).Append(Verbose).Where(o => !o.Hidden).Select(o => o.Name)]);
+        // The dashes, which all of them have, would make any short word near.
+        var near = NearestName.Of(mistaken.TrimStart('-'), parsed.CommandResult.Command.Options.Append(Json).Append(Verbose).Where(o => !o.Hidden).Select(o => o.Name.TrimStart('-')));
         var help = $"See '{PathOf(parsed.CommandResult)} --help'.";
-        return new LatencyLabException(FaultKind.Usage, $"There is no option '{mistaken}'.", null, near is null ? help : $"Did you mean '{near}'? {help}");
+        return new LatencyLabException(FaultKind.Usage, $"There is no option '{mistaken}'.", null, near is null ? help : $"Did you mean '--{near}'? {help}");
     }
 
     // "latencylab runs list": the root's own name is that of the assembly.
     private static string PathOf(CommandResult result) =>
         result.Parent is CommandResult parent ? $"{PathOf(parent)} {result.Command.Name}" : "latencylab";
+
+    // An argument without a word is one that the parser wants and didn't get.
+    private static string? Missing(ParseError error, ParseResult parsed) => error.SymbolResult is ArgumentResult { Tokens.Count: 0, Argument: var argument } && argument.Arity.MinimumNumberOfValues > 0
+        ? $"'{PathOf(parsed.CommandResult)}' needs <{argument.HelpName ?? argument.Name}>: {argument.Description}"
+        : null;
 
     // The parser names the types of this program where a value isn't a number.
     private static string InWords(string parseError)

@@ -15,7 +15,7 @@ internal sealed record ComparedGroups(IReadOnlyList<StoredRun> Before, IReadOnly
         {
             (2, 0, 0) => (operands[..1], operands[1..]),
             (0, > 0, > 0) => (before, after),
-            _ => throw new LatencyLabException(FaultKind.Usage, "It takes a base and a new side.", "compare", "Write 'compare BASE NEW' or 'compare --base A… --new B…'."),
+            _ => throw new LatencyLabException(FaultKind.Usage, "'latencylab compare' takes a base and a new side.", null, "Write 'compare BASE NEW' or 'compare --base A… --new B…'."),
         };
         var sides = new ComparedGroups(All(library, first), All(library, second));
         var both = sides.Before.Select(r => r.Document.RunId).Intersect(sides.After.Select(r => r.Document.RunId), StringComparer.Ordinal).ToArray();

@@ -27,7 +27,7 @@ public static class HistoryCommand
         command.SetAction((parsed, _) =>
         {
             var library = new RunLibrary(parsed.GetValue(folder)!);
-            if (!Directory.Exists(library.Root))
+            if (!Directory.Exists(library.Root) && parsed.GetResult(folder) is { Implicit: false })
             {
                 throw new LatencyLabException(FaultKind.Usage, "There is no such folder.", library.Root, "Name a folder with run folders.");
             }
@@ -73,7 +73,7 @@ public static class HistoryCommand
     {
         if (histories.Count == 0)
         {
-            writer.WriteLine("no complete runs");
+            writer.WriteLine("There are no complete runs here. Record one: latencylab run --pin 4 --irq rising --rig sim");
         }
 
         foreach (var history in histories)

@@ -34,7 +34,7 @@ public static class SimCommand
             }
             else if (parsed.GetValue(pty) is not { } directory)
             {
-                throw new LatencyLabException(FaultKind.Usage, "nothing to serve on", null, "Give --pty DIR or --tcp PORT.");
+                throw new LatencyLabException(FaultKind.Usage, "There is nothing to serve on.", null, "Give --pty DIR or --tcp PORT.");
             }
             else if (OperatingSystem.IsWindows())
             {

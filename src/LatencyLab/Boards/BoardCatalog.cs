@@ -38,7 +38,7 @@ public static class BoardCatalog
         var nearest = NearestName.Of(Normalize(name), Chips.SelectMany(chip => chip.Aliases.Prepend(chip.Id)));
         var known = string.Join(", ", ById.Keys);
         return new LatencyLabException(
-            FaultKind.Usage, $"unknown chip '{name}'{(nearest is null ? "" : $", did you mean '{nearest}'?")}", null, $"One of: {known}.");
+            FaultKind.Usage, $"There is no chip '{name}'.", null, $"{(nearest is null ? "" : $"Did you mean '{nearest}'? ")}There are {known}.");
     }
 
     private static Chip Load(string resource)

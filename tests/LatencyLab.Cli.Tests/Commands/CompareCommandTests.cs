@@ -171,6 +171,14 @@ public sealed class CompareCommandTests
     }
 
     [Fact]
+    public async Task A_history_without_runs_says_how_to_make_one()
+    {
+        using var none = new StoredRuns();
+        var (code, text, talk) = await Run("history", none.Root);
+        Assert.Equal((0, "There are no complete runs here. Record one: latencylab run --pin 4 --irq rising --rig sim\n", ""), (code, text, talk));
+    }
+
+    [Fact]
     public async Task A_label_is_no_formula_in_a_history()
     {
         using var runs = new StoredRuns();

@@ -71,7 +71,7 @@ public sealed class PinsCommandTests
     }
 
     [Theory]
-    [InlineData("did you mean 'esp32'", "pins", "esp33")]
+    [InlineData("Did you mean 'esp32'", "pins", "esp33")]
     [InlineData("no GPIO24", "pins", "esp32", "--explain", "24")]
     [InlineData("need a chip", "pins", "--explain", "4")]
     [InlineData("irqs", "pins", "esp32", "--for", "irqs")]

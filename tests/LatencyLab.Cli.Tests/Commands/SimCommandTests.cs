@@ -76,7 +76,7 @@ public sealed class SimCommandTests
 
     [Theory]
     [InlineData("nothing to serve on")]
-    [InlineData("unknown chip", "--tcp", "0", "--rig", "sim:z80")]
+    [InlineData("There is no chip 'z80'", "--tcp", "0", "--rig", "sim:z80")]
     [InlineData("is a Pico", "--tcp", "0", "--sampler", "sim:esp32")]
     [InlineData("not a TCP port", "--tcp", "http")]
     public async Task What_cannot_be_served_is_a_usage_error(string expected, params string[] arguments)

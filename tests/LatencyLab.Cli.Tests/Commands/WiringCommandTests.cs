@@ -59,7 +59,7 @@ public sealed class WiringCommandTests
     [InlineData("can't be an output", "wiring", "esp32", "--pin", "4", "--response-pin", "34")]
     [InlineData("--force-pin", "wiring", "esp32", "--pin", "20")]
     [InlineData("at once", "wiring", "esp32", "--pin", "4", "--response-pin", "4")]
-    [InlineData("did you mean 'esp8266'", "wiring", "esp8265")]
+    [InlineData("Did you mean 'esp8266'", "wiring", "esp8265")]
     public async Task Pins_that_a_run_refuses_are_refused_here(string expected, params string[] args)
     {
         var (code, stdout, stderr) = await RunAsync(args);

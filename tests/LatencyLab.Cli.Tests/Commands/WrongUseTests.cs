@@ -44,6 +44,12 @@ public sealed class WrongUseTests
     [InlineData("error: There is no option '--jsn'. Try: Did you mean '--json'?", "devices", "--jsn")]
     [InlineData("error: 'latencylab baseline' takes a command: ", "baseline")]
     [InlineData("There is no command 'rum'", "help", "rum")]
+    [InlineData("There is no option '--frob'. Try: See 'latencylab --help'.", "--frob")]
+    [InlineData("error: 'latencylab analyze' needs <file>: A capture file, or a run", "analyze")]
+    [InlineData("error: 'latencylab compare' takes a base and a new side. Try: Write", "compare")]
+    [InlineData("error: 'nowhere' is no file or folder, and no run, baseline, label or version (captures). Try:", "analyze", "nowhere")]
+    [InlineData("There is no chip 'esp33'. Try: Did you mean 'esp32'?", "pins", "esp33")]
+    [InlineData("There is no such folder", "history", "nowhere")]
     [InlineData("can be any", "wiring", "esp32", "--target", "none")]
     public async Task Is_one_paragraph_with_a_way_out(string expected, params string[] args)
     {

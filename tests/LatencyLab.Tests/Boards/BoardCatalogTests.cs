@@ -112,7 +112,7 @@ public sealed class BoardCatalogTests
     {
         var fault = Assert.Throws<LatencyLabException>(() => BoardCatalog.Get(name));
         Assert.Equal(FaultKind.Usage, fault.Kind);
-        Assert.Contains($"'{nearest}'", fault.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{nearest}'", fault.Try, StringComparison.Ordinal);
     }
 
     [Fact]

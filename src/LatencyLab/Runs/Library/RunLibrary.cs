@@ -68,7 +68,7 @@ public sealed class RunLibrary(string root)
             return [.. OfBaseline(operand[BaselinePrefix.Length..]).Select(r => r.Folder)];
         }
 
-        return Named(operand) is { Length: > 0 } named ? [.. named.Select(r => r.Folder)] : throw Unfinished(operand) ?? Nothing(operand, $"'{operand}' is no folder, run, baseline, label or version.");
+        return Named(operand) is { Length: > 0 } named ? [.. named.Select(r => r.Folder)] : throw Unfinished(operand) ?? Nothing(Root, $"'{operand}' is no file or folder, and no run, baseline, label or version.");
     }
 
     /// <summary>True where an operand means runs of this root, though perhaps too many or ones that are gone.</summary>
