@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using LatencyLab.Units;
 
@@ -14,12 +15,14 @@ internal sealed class CountColumn
     private const int Decimals = 9;
     private const long UnitsPerOne = 1_000_000_000;
 
+    private static readonly SearchValues<byte> OfNumbers = SearchValues.Create("0123456789.+-eE"u8);
+
     private readonly long _rateHz;
     private readonly string _unit;
     private readonly long _unitsPerSecond;
     private readonly bool _mayBeShortened;
     private long _previous;
-    private long _step;
+    private Int128 _step;
     private long _rows;
     private bool _hasRepeats;
 
@@ -43,7 +46,12 @@ internal sealed class CountColumn
         _mayBeShortened = isOfSigrok || _unitsPerSecond > 0 || _unit == "Time";
     }
 
-    public static bool IsNumber(ReadOnlySpan<byte> text) => DecimalText.TryParseScientific(CsvText.Bare(text), Decimals, true, out _);
+    /// <summary>Whether a field is a number by its looks, be it too large for this column: a row that begins with one is no header.</summary>
+    public static bool IsNumber(ReadOnlySpan<byte> text)
+    {
+        var number = CsvText.Bare(text);
+        return number.ContainsAnyInRange((byte)'0', (byte)'9') && !number.ContainsAnyExcept(OfNumbers);
+    }
 
     /// <summary>Goes on to a row.</summary>
     /// <exception cref="CaptureFormatException">The column doesn't go on evenly, or not at the rate.</exception>
@@ -52,20 +60,20 @@ internal sealed class CountColumn
         var end = row.IndexOf(separator);
         if (end < 0 || !DecimalText.TryParseScientific(CsvText.Bare(row[..end]), Decimals, true, out var value))
         {
-            throw lines.Fault("The first column goes on with what is no number.");
+            throw lines.Fault("The first column holds what is no number, or one beyond nine billion.");
         }
 
         _hasRepeats |= isRepeated;
         if (_rows == 1)
         {
-            _step = value - _previous;
+            _step = (Int128)value - _previous;
             RequireRate(lines);
         }
         else if (_rows > 1)
         {
             var whole = _step % UnitsPerOne == 0;
             var slack = _step >= LeastRoundedStep * (whole ? UnitsPerOne : 1) ? (whole ? UnitsPerOne : 1) : 0;
-            if (Math.Abs(value - _previous - _step) > slack)
+            if (Int128.Abs((Int128)value - _previous - _step) > slack)
             {
                 throw lines.Fault(
                     "The first column doesn't go on evenly: rows are left out, as in a table of changes, or lost.",
@@ -96,7 +104,7 @@ internal sealed class CountColumn
         if (!fits)
         {
             throw lines.Fault(
-                string.Create(CultureInfo.InvariantCulture, $"The first column goes on by {_step / (double)UnitsPerOne:0.#########}{(_unitsPerSecond > 0 ? " " + _unit : "")}: not by one sample of {UnitText.Frequency(_rateHz)}."),
+                string.Create(CultureInfo.InvariantCulture, $"The first column goes on by {(double)_step / UnitsPerOne:0.#########}{(_unitsPerSecond > 0 ? " " + _unit : "")}: not by one sample of {UnitText.Frequency(_rateHz)}."),
                 "Either rows are left out (export every sample, in sigrok-cli without dedup=true), or --samplerate isn't that of the file.");
         }
     }

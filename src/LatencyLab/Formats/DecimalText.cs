@@ -105,8 +105,9 @@ internal static class DecimalText
 
         var half = cut < 0 ? -divisor / 2 : divisor / 2;
         var rounded = (cut + half) / divisor;
-        value = (long)rounded;
-        return rounded == value;
+        var fits = rounded > long.MinValue && rounded <= long.MaxValue;
+        value = fits ? (long)rounded : 0;
+        return fits;
     }
 
     /// <summary>What stands behind the e of a number.</summary>

@@ -95,8 +95,9 @@ internal sealed class TimeColumn(int decimals, int shift, bool hasCommas, bool r
         }
 
         var offset = sinceFirstDay - _firstUnits;
-        units = (long)offset;
-        return units == offset;
+        var fits = offset > long.MinValue && offset <= long.MaxValue;
+        units = fits ? (long)offset : 0;
+        return fits;
     }
 
     private static bool TryZone(ReadOnlySpan<byte> text, out int minutes)

@@ -48,6 +48,7 @@ public sealed class TableReaderTests
     [InlineData("Time [s],A\n0.0,0\n2026-01-01T00:00:00,0\n1.0,0\n", "ISO 8601")]
     [InlineData("Time [s],A\n2026-02-29T00:00:00,0\n", "ISO 8601")]
     [InlineData("Time [s],A\n2026-01-01T00:00:60,0\n", "ISO 8601")]
+    [InlineData("Time [s],A\n1190-11-29T01:02:03.000000001Z,1\n2026-11-29T01:02:04.5Z,0\n", "ISO 8601")]
     [InlineData("Time [s],A\n1e,0\n", "no time in seconds")]
     [InlineData("Time [s],A\n1e-13,0\n1e-16,1\n", "no time in seconds")]
     [InlineData("Time [s],A\n1e99,0\n", "no time in seconds")]
@@ -136,6 +137,9 @@ public sealed class TableReaderTests
     [InlineData("0,1\n1,2\n", "doesn't hold 2 samples")]
     [InlineData("a,b\n0,1\n1,1,1\n", "doesn't hold 2 samples")]
     [InlineData("0,1\n1,1", "ends inside a line")]
+    [InlineData("42949672961;1;1\n42949672962;0;0\n", "beyond nine billion")]
+    [InlineData("n,a\n-9223372036,1\n9223372036,0\n", "goes on by 18446744072")]
+    [InlineData("n,a\n0,1\n1,0\n9223372036,0\n-9223372036,0\n", "doesn't go on evenly")]
     public void Damage_in_a_table_of_samples_is_named(string text, string named) =>
         Assert.Contains(named, CaptureBytes.Fault(Encoding.UTF8.GetBytes(text), new ReadOptions { SampleRateHz = 1000 }).Message, StringComparison.Ordinal);
 

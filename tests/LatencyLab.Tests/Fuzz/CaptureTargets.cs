@@ -50,16 +50,21 @@ internal static class CaptureTargets
         {
             Words = ["$end", "$var", "wire 1 ! a", "$scope", "module", "$upscope", "$timescale", "1 fs", "100 s", "$enddefinitions $end", "$dumpvars", "$dumpoff", "$dumpon", "$dumpall", "$vcdclose", "5 ns", "\\a", "$comment", "#", "b", "x", "z", "[31:0]", "[-1:0]", "real", "integer"],
         },
-        new("saleae-csv", () => [Bytes(SaleaeCsv)], Read) { Words = ["Time [s]", "Channel 1", "X", "-0.000000001", "1.5", "1e-9"] },
+        new("saleae-csv", () => [
+            Bytes(SaleaeCsv), Bytes("Time[s], Channel 0, Channel 1\n-0.000001000000000, 0, 1\n0.000000000000000, 1, 1\n"),
+            Bytes("Time (ms);A\n0,5;1\n1,25;0\n1,5;0\n"), Bytes("Time [s],A\n2026-11-29T01:02:03.000000001Z,1\n2026-11-29T01:02:04.5Z,0\n")], Read)
+        {
+            Words = ["Time [s]", "Time", "Channel 1", "X", "-0.000000001", "1.5", "1e-9", "2.5E+30", "[us]", "+01:00", "; Sample rate: 24 MHz", "\"", ";"],
+        },
         new("saleae-bin", () => [SaleaeBinary.Version0(true, 0, 1e-3, [1e-6, 2.5e-6, 3e-4]), SaleaeBinary.Version1(
             (false, 1e6, -1e-3, 1e-3, [-5e-4, 1e-6, 2e-6]), (true, 1e6, 2e-3, 3e-3, []), (true, 1e6, 4e-3, 5e-3, [4.5e-3]))], Read)
         {
             Words = ["<SALEAE>"],
             Pieces = bytes => [.. Enumerable.Range(0, (bytes.Length / 8) + 1).Select(i => i * 8)],
         },
-        new("sample-csv", () => [Bytes(SampleCsv), Bytes("0;1;0\n1;1;0\n0;0;0\n"), Bytes("a\tb\n0\t1\n1\t1\n")], bytes => Read(bytes, Encoding.ASCII.GetString(bytes).Contains("Samplerate", StringComparison.Ordinal) ? ReadOptions.Default : AtOneMegahertz))
+        new("sample-csv", () => [Bytes(SampleCsv), Bytes("0;1;0\n1;1;0\n0;0;0\n"), Bytes("a\tb\n0\t1\n1\t1\n"), Bytes("microseconds,a\n1,1\n2,0\n3,0\n4,1\n")], bytes => Read(bytes, Encoding.ASCII.GetString(bytes).Contains("Samplerate", StringComparison.Ordinal) ? ReadOptions.Default : AtOneMegahertz))
         {
-            Words = ["; Samplerate: 1 MHz", "; Channels (2/2): a, b", ";", "\t", "0,1", "1.5 GHz", "logic"],
+            Words = ["; Samplerate: 1 MHz", "; Channels (2/2): a, b", ";", "\t", "0,1", "1.5 GHz", "logic", "microseconds", "42949672961", "1e-9", "\"1\""],
         },
         new("edge-csv", () => [Bytes(EdgeCsv)], Read) { Words = ["begin", "channel", "edge", "gap", "end", "tick_hz=", "calibration_ppm=", "to_tick=", "lost_edges=", "reason=", "D0", "\"a,b\""] },
         new("llc", () => [ChunkLog(1), ChunkLog(2), ChunkLog(3), ChunkLog(4)], ReadChunkLog)
