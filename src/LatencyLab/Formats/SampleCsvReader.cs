@@ -193,9 +193,10 @@ internal static class SampleCsvReader
         var unnamed = own?.Count(n => n == "logic") ?? columns - skipped;
         var given = fromComment?.Count == unnamed ? fromComment : null;
         var names = new List<string>();
+        var taken = 0;
         for (var i = 0; i < columns - skipped; i++)
         {
-            names.Add(own is null || own[i] == "logic" ? given?[i] ?? $"D{i}" : own[i]);
+            names.Add(own is null || own[i] == "logic" ? given?[taken++] ?? $"D{i}" : own[i]);
         }
 
         return names;
