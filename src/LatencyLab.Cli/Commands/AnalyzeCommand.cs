@@ -140,19 +140,12 @@ public static class AnalyzeCommand
     private sealed class LateCsv(string path, string name) : IDisposable
     {
         private LatencyCsv? _csv;
-        private PairRelay? _relay;
 
-        public IPairSink Create(TimeBase timeBase) => _relay = new PairRelay(_csv = LatencyCsv.Create(path, name, timeBase));
+        public IPairSink Create(TimeBase timeBase) => _csv = LatencyCsv.Create(path, name, timeBase);
 
         /// <summary>Rows of a stored run.</summary>
         public Func<TimeBase, IPairSink> Of(RunDocument run) => WithheldRows.Of(run) ? timeBase => WithheldRows.In(Create(timeBase)) : Create;
 
-        public void Dispose()
-        {
-            using (_csv)
-            {
-                _relay?.Dispose();
-            }
-        }
+        public void Dispose() => _csv?.Dispose();
     }
 }
