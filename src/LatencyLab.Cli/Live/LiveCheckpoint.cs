@@ -32,10 +32,10 @@ internal sealed class LiveCheckpoint(RunFolder folder, RunDocument planned, Live
         _writing.GetAwaiter().GetResult();
         (_wanted, _last) = (false, clock.GetTimestamp());
         _period = _period * 2 < LongestPeriod ? _period * 2 : LongestPeriod;
-        var snapshot = session.Snapshot();
-        var captured = session.TimeBase.ToNanoseconds(progress.TickOffset + progress.CapturedTick);
-        _writing = Task.Run(() => Write(snapshot, captured));
+        _writing = WriteAsync(session.Snapshot(), session.TimeBase.ToNanoseconds(progress.TickOffset + progress.CapturedTick));
     }
+
+    private Task WriteAsync(LiveSnapshot snapshot, double capturedNs) => Task.Run(() => Write(snapshot, capturedNs));
 
     public Task FinishAsync() => _writing;
 

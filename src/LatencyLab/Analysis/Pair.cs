@@ -51,7 +51,7 @@ public readonly record struct Pair(long Sequence, long StimulusTick, long Respon
 }
 
 /// <summary>How many stimuli and answers there were of each kind; warm-up not included.</summary>
-public sealed record PairCounts(long Stimuli, long Matched, long Late, long Missed, long Excluded, long Extra, long Spurious);
+public readonly record struct PairCounts(long Stimuli, long Matched, long Late, long Missed, long Excluded, long Extra, long Spurious);
 
 /// <summary>Where paired stimuli go, in order of their sequence number.</summary>
 public interface IPairSink

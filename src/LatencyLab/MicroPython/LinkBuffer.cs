@@ -7,7 +7,7 @@ namespace LatencyLab.MicroPython;
 /// The one buffer in front of a link: prompts, text and frames are all taken from here, so that no reader can swallow bytes that are
 /// meant for the next one.
 /// </summary>
-internal sealed class LinkBuffer(ILink link, TimeProvider clock)
+internal sealed class LinkBuffer(ILink link, TimeProvider clock) : IDisposable
 {
     /// <summary>Bytes that may wait unconsumed: the longest answer that is accepted from a board.</summary>
     public const int MaxBytes = 1024 * 1024;
@@ -19,6 +19,7 @@ internal sealed class LinkBuffer(ILink link, TimeProvider clock)
     private int _start;
     private int _end;
     private int _tailCount;
+    private CancellationTokenSource? _timer;
 
     public ILink Link { get; } = link;
 
@@ -51,11 +52,11 @@ internal sealed class LinkBuffer(ILink link, TimeProvider clock)
             return false;
         }
 
-        using var timer = new CancellationTokenSource(limit, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        var timer = Timer(limit);
         try
         {
-            var count = await Link.ReadAsync(_buffer.AsMemory(_end), either.Token);
+            using var stopped = cancellationToken.UnsafeRegister(static t => ((CancellationTokenSource)t!).Cancel(), timer);
+            var count = await Link.ReadAsync(_buffer.AsMemory(_end), timer.Token);
             Remember(_buffer.AsSpan(_end, count));
             _end += count;
             Received += count;
@@ -64,6 +65,10 @@ internal sealed class LinkBuffer(ILink link, TimeProvider clock)
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return false;
+        }
+        finally
+        {
+            Release(timer);
         }
     }
 
@@ -130,7 +135,31 @@ internal sealed class LinkBuffer(ILink link, TimeProvider clock)
     /// <summary>Text from a board: what isn't UTF-8 becomes U+FFFD.</summary>
     public static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 
+    /// <summary>Frees the timer; the link stays its owner's.</summary>
+    public void Dispose() => _timer?.Dispose();
+
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    // One timer for all reads: a stream of small frames would else leave a timer and two token sources behind with each of them.
+    private CancellationTokenSource Timer(TimeSpan limit)
+    {
+        if (_timer is { } kept)
+        {
+            kept.CancelAfter(limit);
+            return kept;
+        }
+
+        return _timer = new CancellationTokenSource(limit, clock);
+    }
+
+    private void Release(CancellationTokenSource timer)
+    {
+        if (!timer.TryReset())
+        {
+            timer.Dispose();
+            _timer = null;
+        }
+    }
 
     private void MakeRoom()
     {

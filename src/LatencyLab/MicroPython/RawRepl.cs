@@ -161,6 +161,8 @@ public sealed class RawRepl : IAsyncDisposable
         {
             // The board is gone; the next start finds it in whatever state it is.
         }
+
+        _buffer.Dispose();
     }
 
     private ValueTask<byte[]?> ReadUntilAsync(byte[] pattern, TimeSpan silence, TimeSpan overall, CancellationToken cancellationToken) =>

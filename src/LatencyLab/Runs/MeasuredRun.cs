@@ -19,7 +19,7 @@ namespace LatencyLab.Runs;
 /// <param name="TickOffset">Ticks that those took.</param>
 /// <param name="Counts">What the pairing found so far, answers without a stimulus included; null where it isn't told.</param>
 /// <param name="Gaps">Gaps so far.</param>
-public sealed record RunProgress(
+public readonly record struct RunProgress(
     string Stage, long Done, long Total, PairTally? Tally, TimeBase TimeBase, long CapturedTick = 0, PairTally? Before = null, long TickOffset = 0,
     PairCounts? Counts = null, int Gaps = 0);
 

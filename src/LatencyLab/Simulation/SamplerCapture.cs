@@ -210,7 +210,7 @@ internal sealed class SamplerCapture(SimulatedWorld world, CapturePlan plan, lon
             _stimulus?.Halt(world.NowPs);
         }
 
-        var full = plan.OneShotWords is { } words && _stampers.Any(s => s.Written >= words);
+        var full = plan.OneShotWords is { } words && IsFull(words);
         var elapsed = _stimulus is null && world.NowPs - _startPs >= plan.Seconds * 1000 * PsPerMs;
         if (_reason is null && (full || elapsed || _stimulus is { Done: true }))
         {
@@ -219,6 +219,19 @@ internal sealed class SamplerCapture(SimulatedWorld world, CapturePlan plan, lon
         }
 
         return world.NowPs >= _endPs;
+    }
+
+    private bool IsFull(long words)
+    {
+        foreach (var stamper in _stampers)
+        {
+            if (stamper.Written >= words)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private int? Overtaken()

@@ -23,6 +23,7 @@ internal sealed class SimulatedFrames(uint nonce, FaultPlan faults, ulong seed)
     private const int ForeignEvery = 10;
 
     private readonly SimulationRandom _random = SimulationRandom.For(seed, "frames");
+    private byte[] _frame = new byte[256];
     private byte[]? _held;
     private uint _sequence;
     private uint _foreign;
@@ -30,13 +31,13 @@ internal sealed class SimulatedFrames(uint nonce, FaultPlan faults, ulong seed)
     /// <summary>Sends a frame and says whether it will arrive undamaged. Edges and heartbeats suffer from the faults, the others never.</summary>
     public bool Send(BoardConsole console, SimulatedFrameType type, int channel, ReadOnlySpan<byte> payload)
     {
-        var frame = Build(type, channel, _sequence++, nonce, payload);
+        var number = _sequence++;
         if (type is not (SimulatedFrameType.Edges or SimulatedFrameType.Heartbeat))
         {
             Release(console);
             if (type != SimulatedFrameType.End || !faults.NoEnd)
             {
-                console.Write(frame);
+                console.Write(Build(type, channel, number, nonce, payload));
             }
 
             return true;
@@ -53,10 +54,11 @@ internal sealed class SimulatedFrames(uint nonce, FaultPlan faults, ulong seed)
             return false;
         }
 
+        var frame = Build(type, channel, number, nonce, payload);
         var intact = !Damage(frame);
         if (_held is null && _random.NextBool(faults.Reorder))
         {
-            _held = frame;
+            _held = frame.ToArray();
             return intact;
         }
 
@@ -82,7 +84,7 @@ internal sealed class SimulatedFrames(uint nonce, FaultPlan faults, ulong seed)
         }
     }
 
-    private bool Damage(byte[] frame)
+    private bool Damage(Span<byte> frame)
     {
         if (faults.Flip <= 0)
         {
@@ -102,18 +104,25 @@ internal sealed class SimulatedFrames(uint nonce, FaultPlan faults, ulong seed)
         return damaged;
     }
 
-    private static byte[] Build(SimulatedFrameType type, int channel, uint sequence, uint nonce, ReadOnlySpan<byte> payload)
+    // Until the next call.
+    private Span<byte> Build(SimulatedFrameType type, int channel, uint sequence, uint nonce, ReadOnlySpan<byte> payload)
     {
-        var frame = new byte[LengthOf(payload.Length)];
+        var length = LengthOf(payload.Length);
+        if (_frame.Length < length)
+        {
+            _frame = new byte[length];
+        }
+
+        var frame = _frame.AsSpan(0, length);
         "LLF1"u8.CopyTo(frame);
         frame[4] = (byte)type;
         frame[5] = (byte)channel;
-        BinaryPrimitives.WriteUInt16LittleEndian(frame.AsSpan(6), (ushort)payload.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(8), sequence);
-        BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(12), nonce);
-        payload.CopyTo(frame.AsSpan(HeadLength));
-        var crc = Crc32.HashToUInt32(frame.AsSpan(4, frame.Length - 4 - sizeof(uint)));
-        BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(frame.Length - sizeof(uint)), crc);
+        BinaryPrimitives.WriteUInt16LittleEndian(frame[6..], (ushort)payload.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[8..], sequence);
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[12..], nonce);
+        payload.CopyTo(frame[HeadLength..]);
+        var crc = Crc32.HashToUInt32(frame[4..^sizeof(uint)]);
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[^sizeof(uint)..], crc);
         return frame;
     }
 }

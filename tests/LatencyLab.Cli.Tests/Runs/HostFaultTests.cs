@@ -167,7 +167,8 @@ public sealed class HostFaultTests : IDisposable
     {
         await using var target = ChoppingRelay.Start(rig.Target, 4096, cutTarget);
         await using var sampler = ChoppingRelay.Start(rig.Sampler, 4096, cutSampler);
-        var outcome = await CommandOutcome.OfAsync(
+        // With locks of its own: all simulated boards of one seed have one unique_id, and so one lock in the folder that the tests share.
+        var outcome = await rig.LatencyLabAsync(
             "run", "--pin", "4", "--target", target.Selector, "--sampler", sampler.Selector, "--samples", "60", "--warmup", "0", "--gap", "2ms", "--seed", "3", "--json", "-o", _folder.File("captures"));
         return (outcome, target.BytesOfBoard, sampler.BytesOfBoard);
     }

@@ -121,6 +121,7 @@ public sealed class SigrokPicoSampler : ISampler
     {
         await ResetAsync();
         await _link.DisposeAsync();
+        _buffer.Dispose();
     }
 
     private SamplerOutcome Conclude(SigrokPicoDecoder decoder, SampleEdges edges, long? wanted, bool stopped)

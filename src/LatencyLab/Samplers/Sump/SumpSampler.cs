@@ -119,6 +119,7 @@ public sealed class SumpSampler : ISampler
     {
         await ResetAsync();
         await _link.DisposeAsync();
+        _buffer.Dispose();
     }
 
     private async Task IdentifyAsync(CancellationToken cancellationToken)
