@@ -63,7 +63,7 @@ public static class HistoryCommand
 
     private static double? ValueOf(RunDocument run, string statistic) => statistic == "missed"
         ? run.Counts is { } c && c.Matched + c.Late + c.Missed is > 0 and var n ? (double)(c.Late + c.Missed) / n : null
-        : run.LatencyNs?.Statistics().FirstOrDefault(s => s.Name == statistic).ValueNs;
+        : run.LatencyNs?.Statistics().FirstOrDefault(s => s.Name == statistic)?.ValueNs;
 
     private static string Size(string statistic, double value) => statistic == "missed"
         ? string.Create(CultureInfo.InvariantCulture, $"{value * 100:G4} %")

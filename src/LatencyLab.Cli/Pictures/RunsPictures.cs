@@ -29,7 +29,7 @@ internal static class RunsPictures
         [
             .. from run in runs
                where run.LatencyNs is not null
-               let valueNs = run.LatencyNs!.Statistics().FirstOrDefault(s => s.Name == statistic).ValueNs
+               let valueNs = run.LatencyNs!.Statistics().FirstOrDefault(s => s.Name == statistic)?.ValueNs
                where valueNs is not null
                let interval = run.LatencyNs!.Ci95.TryGetValue(statistic, out var ci) ? ci : new Interval(valueNs, valueNs)
                select new RunDot(GroupOf(run), run.RunId, valueNs!.Value, interval.Low, interval.High),

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -7,11 +6,6 @@ namespace LatencyLab.Cli.Screen;
 /// <summary>Text from boards and files on its way to a terminal.</summary>
 public static class TerminalText
 {
-    // C0 without tab and line feed, DEL, C1, line and paragraph separators, and everything that reorders a line.
-    private static readonly SearchValues<char> Unsafe = SearchValues.Create(
-        [.. Enumerable.Range(0, 0x20).Concat(Enumerable.Range(0x7f, 0x21)).Where(c => c is not ('\n' or '\t')).Select(c => (char)c),
-            '\u061c', '\u200e', '\u200f', '\u2028', '\u2029', '\u202a', '\u202b', '\u202c', '\u202d', '\u202e', '\u2066', '\u2067', '\u2068', '\u2069']);
-
     /// <summary>One line: replaces control characters, so that a board's name can't move the cursor or repaint the screen, and line ends, so that it can't pass for a line of ours.</summary>
     public static string Clean(string text) => Replace(text, inJson: false).Replace('\n', '\uFFFD').Replace('\t', ' ');
 
@@ -19,7 +13,18 @@ public static class TerminalText
     public static string Paragraph(string text) => Replace(text, inJson: false).TrimEnd('\n').Replace("\n", "\n  ", StringComparison.Ordinal);
 
     /// <summary>True where nothing in the text can act on a terminal.</summary>
-    public static bool IsSafe(ReadOnlySpan<char> text) => !text.ContainsAny(Unsafe);
+    public static bool IsSafe(ReadOnlySpan<char> text)
+    {
+        foreach (var c in text)
+        {
+            if (IsUnsafe(c))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>The same with the replacement that JSON allows: there the character itself must survive, as <c>\u202e</c>.</summary>
     internal static string Replace(string text, bool inJson)
@@ -32,7 +37,7 @@ public static class TerminalText
         var clean = new StringBuilder(text.Length);
         foreach (var c in text)
         {
-            if (!Unsafe.Contains(c))
+            if (!IsUnsafe(c))
             {
                 clean.Append(c);
             }
@@ -48,6 +53,10 @@ public static class TerminalText
 
         return clean.ToString();
     }
+
+    // C0 without tab and line feed, DEL, C1, line and paragraph separators, and everything that reorders a line.
+    private static bool IsUnsafe(char c) => c is (< ' ' and not ('\n' or '\t')) or (>= '\u007f' and <= '\u009f')
+        or '\u061c' or '\u200e' or '\u200f' or (>= '\u2028' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
 }
 
 /// <summary>

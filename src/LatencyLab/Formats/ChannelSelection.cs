@@ -2,12 +2,17 @@ using LatencyLab.Signals;
 
 namespace LatencyLab.Formats;
 
+/// <summary>A channel that is decoded.</summary>
+/// <param name="Source">Its index among the file's channels.</param>
+/// <param name="Name">What it is called from here on.</param>
+internal sealed record ChosenChannel(int Source, string Name);
+
 /// <summary>Which of a file's channels are decoded, and what they are called afterwards.</summary>
 internal static class ChannelSelection
 {
     /// <summary>Indices into <paramref name="names"/> in the file's order, with the name that each channel gets.</summary>
     /// <exception cref="LatencyLabException">A wanted or renamed channel isn't there, or its name isn't unique.</exception>
-    public static IReadOnlyList<(int Source, string Name)> Resolve(IReadOnlyList<string> names, ReadOptions options, string path)
+    public static IReadOnlyList<ChosenChannel> Resolve(IReadOnlyList<string> names, ReadOptions options, string path)
     {
         foreach (var old in options.Renames.Keys)
         {
@@ -26,21 +31,21 @@ internal static class ChannelSelection
 
         if (options.Channels is not { } wanted)
         {
-            return [.. renamed.Select((name, index) => (index, name))];
+            return [.. renamed.Select((name, index) => new ChosenChannel(index, name))];
         }
 
-        var chosen = new SortedSet<int>();
+        var chosen = new bool[renamed.Length];
         foreach (var name in wanted)
         {
             var byNewName = renamed.Count(n => n == name);
-            chosen.Add(byNewName == 1 ? Array.IndexOf(renamed, name) : RequireOne(byNewName > 1 ? renamed : names, name, path, null));
+            chosen[byNewName == 1 ? Array.IndexOf(renamed, name) : RequireOne(byNewName > 1 ? renamed : names, name, path, null)] = true;
         }
 
-        return [.. chosen.Select(index => (index, renamed[index]))];
+        return [.. renamed.Select((name, index) => new ChosenChannel(index, name)).Where(c => chosen[c.Source])];
     }
 
     /// <summary>The channels of a header, numbered from 0 in the order of the selection.</summary>
-    public static Channel[] ToChannels(IReadOnlyList<(int Source, string Name)> selection, Func<int, bool?> initialLevelOfSource) =>
+    public static Channel[] ToChannels(IReadOnlyList<ChosenChannel> selection, Func<int, bool?> initialLevelOfSource) =>
         [.. selection.Select((s, index) => new Channel(index, s.Name, initialLevelOfSource(s.Source)))];
 
     private static int RequireOne(IReadOnlyList<string> names, string name, string path, string? option)

@@ -15,7 +15,12 @@ internal sealed class EdgeBatch
     public EdgeBatch(int channels, int capacity, int reserve)
     {
         // Pinned, so that the collections of a short analysis leave them where they are: moving a dozen batches took an eighth of its time.
-        _ticks = [.. Enumerable.Range(0, channels).Select(_ => GC.AllocateUninitializedArray<long>(capacity, pinned: true))];
+        _ticks = new long[channels][];
+        for (var channel = 0; channel < channels; channel++)
+        {
+            _ticks[channel] = GC.AllocateUninitializedArray<long>(capacity, pinned: true);
+        }
+
         _counts = new int[channels];
         _nearlyFull = capacity - reserve;
     }

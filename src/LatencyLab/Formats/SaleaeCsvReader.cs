@@ -96,7 +96,7 @@ internal static class SaleaeCsvReader
     }
 
     /// <summary>The channel of each column behind the time; -1 where it isn't wanted.</summary>
-    private static int[] ChannelOfColumn(int columns, IReadOnlyList<(int Source, string Name)> selection)
+    private static int[] ChannelOfColumn(int columns, IReadOnlyList<ChosenChannel> selection)
     {
         var channels = new int[columns];
         Array.Fill(channels, -1);

@@ -8,8 +8,8 @@ namespace LatencyLab.Formats;
 /// <param name="CaptureFile">Stem of the members with the samples: "logic-1".</param>
 /// <param name="UnitSize">Bytes a sample, 1 to 8.</param>
 /// <param name="SampleRateHz">Null where the session has none.</param>
-/// <param name="Probes">Bit of the sample and name of each enabled channel, by bit.</param>
-internal sealed record SrMetadata(string CaptureFile, int UnitSize, long? SampleRateHz, IReadOnlyList<(int Bit, string Name)> Probes)
+/// <param name="Probes">Each enabled channel, by bit.</param>
+internal sealed record SrMetadata(string CaptureFile, int UnitSize, long? SampleRateHz, IReadOnlyList<SrProbe> Probes)
 {
     private const int MaxUnitSize = 8;
 
@@ -41,18 +41,20 @@ internal sealed record SrMetadata(string CaptureFile, int UnitSize, long? Sample
             return null;
         }
 
-        // sigrok writes a rate of zero where it knows none, such as for a device clocked from outside.
-        if (long.TryParse(text.Replace("Hz", "", StringComparison.OrdinalIgnoreCase).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var whole) && whole == 0)
+        if (UnitText.ParseHertz(text) is { } hertz)
         {
-            return null;
+            return hertz;
         }
 
-        return UnitText.ParseHertz(text) ?? throw Fault($"samplerate = {text} isn't a whole number of hertz from 1 to 10^15.", path);
+        // sigrok writes a rate of zero where it knows none, such as for a device clocked from outside.
+        return long.TryParse(text.Replace("Hz", "", StringComparison.OrdinalIgnoreCase).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var whole) && whole == 0
+            ? null
+            : throw Fault($"samplerate = {text} isn't a whole number of hertz from 1 to 10^15.", path);
     }
 
-    private static List<(int Bit, string Name)> EnabledProbes(Dictionary<string, string> device, long total, int bits, string path)
+    private static List<SrProbe> EnabledProbes(Dictionary<string, string> device, long total, int bits, string path)
     {
-        var probes = new List<(int Bit, string Name)>();
+        var probes = new List<SrProbe>();
         foreach (var (key, name) in device)
         {
             if (!key.StartsWith("probe", StringComparison.Ordinal))
@@ -70,7 +72,7 @@ internal sealed record SrMetadata(string CaptureFile, int UnitSize, long? Sample
                 throw Fault($"'{key}' lies outside a sample of {bits} bits.", path);
             }
 
-            probes.Add((number - 1, name));
+            probes.Add(new SrProbe(number - 1, name));
         }
 
         if (probes.Count == 0)
@@ -100,10 +102,13 @@ internal sealed record SrMetadata(string CaptureFile, int UnitSize, long? Sample
         Dictionary<string, string>? device = null;
         var inDevice = false;
         var lineNumber = 0;
-        foreach (var raw in text.AsSpan().EnumerateLines())
+        for (int start = 0, end; start < text.Length; start = end + 1)
         {
+            // GLib knows no other line ends; what Windows puts before them is trimmed with the blanks.
+            end = text.IndexOf('\n', start);
+            end = end < 0 ? text.Length : end;
             lineNumber++;
-            var line = raw.Trim();
+            var line = text.AsSpan(start, end - start).Trim();
             if (line.IsEmpty || line[0] == '#')
             {
                 continue;
@@ -174,3 +179,8 @@ internal sealed record SrMetadata(string CaptureFile, int UnitSize, long? Sample
 
     private static CaptureFormatException Fault(string what, string path) => new(what, $"{path}, member 'metadata'");
 }
+
+/// <summary>A channel that the session records.</summary>
+/// <param name="Bit">Its bit of a sample.</param>
+/// <param name="Name">Its name.</param>
+internal sealed record SrProbe(int Bit, string Name);

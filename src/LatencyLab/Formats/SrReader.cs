@@ -61,25 +61,23 @@ internal static class SrReader
             }
         }
 
-        var numbers = members.Keys.ToArray();
-        Array.Sort(numbers);
-        var chunks = new List<ZipMember>(numbers.Length + 1);
+        var chunks = new List<ZipMember>(members.Count + 1);
         if (zip.Members.GetValueOrDefault(metadata.CaptureFile) is { } single)
         {
-            if (numbers.Length > 0)
+            if (members.Count > 0)
             {
-                throw file.Fault($"The session has '{single.Name}' and '{members[numbers[0]].Name}'; nobody can know which is meant.", single.HeaderOffset);
+                throw file.Fault($"The session has '{single.Name}' and '{members[members.Keys.Min()].Name}'; nobody can know which is meant.", single.HeaderOffset);
             }
 
             chunks.Add(single);
         }
 
-        foreach (var number in numbers)
+        for (var number = 1L; number <= members.Count; number++)
         {
-            var member = members[number];
-            if (number != chunks.Count + 1)
+            if (!members.TryGetValue(number, out var member))
             {
-                throw file.Fault($"The member '{prefix}{chunks.Count + 1}' is missing although '{member.Name}' is there.", member.HeaderOffset);
+                var next = members[members.Keys.Where(k => k > number || k < 1).Min()];
+                throw file.Fault($"The member '{prefix}{number}' is missing although '{next.Name}' is there.", next.HeaderOffset);
             }
 
             chunks.Add(member);

@@ -17,7 +17,7 @@ internal sealed class VcdCodes
     private readonly VcdVariable?[] _short = new VcdVariable?[Radix + (Radix * Radix)];
     private readonly Dictionary<string, VcdVariable> _long = new(StringComparer.Ordinal);
 
-    public static VcdCodes Build(IReadOnlyList<VcdDeclaration> variables, IReadOnlyList<VcdBit> bits, IReadOnlyList<(int Source, string Name)> selection)
+    public static VcdCodes Build(IReadOnlyList<VcdDeclaration> variables, IReadOnlyList<VcdBit> bits, IReadOnlyList<ChosenChannel> selection)
     {
         var targets = new Dictionary<string, (int Width, List<(int Bit, int Channel)> Wanted)>(StringComparer.Ordinal);
         foreach (var variable in variables)

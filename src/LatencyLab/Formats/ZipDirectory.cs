@@ -213,7 +213,9 @@ internal sealed class ZipDirectory
     private static void RefuseOverlap(InputFile file, IEnumerable<ZipMember> members, long directoryOffset)
     {
         var previousEnd = 0L;
-        foreach (var member in members.OrderBy(m => m.HeaderOffset))
+        var byPlace = members.ToArray();
+        Array.Sort(byPlace, (a, b) => a.HeaderOffset.CompareTo(b.HeaderOffset));
+        foreach (var member in byPlace)
         {
             if (member.HeaderOffset < previousEnd)
             {

@@ -135,15 +135,35 @@ internal sealed class LatencyRows(Stream stream, byte[] firstColumn, TimeBase ti
         return fractions;
     }
 
-    private static byte[][] AllEndings(bool selfTimed) =>
-        [.. Enum.GetValues<PairStatus>().SelectMany(status => Enumerable.Range(0, FlagSets).Select(flags => Ending(status, (PairFlags)flags, selfTimed)))];
-
-    private static byte[] Ending(PairStatus status, PairFlags flags, bool selfTimed) =>
-        Encoding.UTF8.GetBytes($",{status.ToString().ToLowerInvariant()},{Words(flags, selfTimed)}\n");
-
-    private static string Words(PairFlags flags, bool selfTimed) => string.Join('|', new[]
+    private static byte[][] AllEndings(bool selfTimed)
     {
-        (PairFlags.Falling, "falling"), (PairFlags.StimulusLost, "stimulus_lost"), (PairFlags.NoResponse, "no_response"), (PairFlags.MaybeShifted, "maybe_shifted"),
-        (PairFlags.Surplus, "surplus"),
-    }.Where(f => flags.HasFlag(f.Item1)).Select(f => f.Item2).Prepend("self_timed").Skip(selfTimed ? 0 : 1));
+        string[] statuses = ["matched", "late", "missed", "excluded"];
+        var endings = new byte[statuses.Length * FlagSets][];
+        for (var i = 0; i < endings.Length; i++)
+        {
+            endings[i] = Encoding.UTF8.GetBytes($",{statuses[i / FlagSets]},{Words((PairFlags)(i % FlagSets), selfTimed)}\n");
+        }
+
+        return endings;
+    }
+
+    private static string Words(PairFlags flags, bool selfTimed)
+    {
+        var words = new List<string>();
+        Add(selfTimed, "self_timed");
+        Add(flags.HasFlag(PairFlags.Falling), "falling");
+        Add(flags.HasFlag(PairFlags.StimulusLost), "stimulus_lost");
+        Add(flags.HasFlag(PairFlags.NoResponse), "no_response");
+        Add(flags.HasFlag(PairFlags.MaybeShifted), "maybe_shifted");
+        Add(flags.HasFlag(PairFlags.Surplus), "surplus");
+        return string.Join('|', words);
+
+        void Add(bool holds, string word)
+        {
+            if (holds)
+            {
+                words.Add(word);
+            }
+        }
+    }
 }

@@ -35,24 +35,29 @@ public static class Autocorrelation
     internal static double UnbiasedTimeInPlace(double[][] stretches, double total)
     {
         var (time, lags) = Sum(stretches, total);
-        return time * (1 + ((2.0 * lags) / Math.Max(1, stretches.Sum(s => s.LongLength))));
+        return time * (1 + ((2.0 * lags) / Math.Max(1, Count(stretches))));
     }
 
     private static (double Time, int Lags) Sum(double[][] centred, double total)
     {
-        var mean = total / Math.Max(1, centred.Sum(s => s.LongLength));
+        var mean = total / Math.Max(1, Count(centred));
         foreach (var stretch in centred)
         {
             Subtract(mean, stretch);
         }
 
-        var power = centred.Sum(s => Dot(s, s));
+        var power = Product(centred, 0);
         if (power == 0)
         {
             return (1, 0);
         }
 
-        var longest = centred.Max(s => s.Length);
+        var longest = 0;
+        foreach (var stretch in centred)
+        {
+            longest = Math.Max(longest, stretch.Length);
+        }
+
         double[]? transformed = null;
         var sum = 0.0;
         var previous = double.PositiveInfinity;
@@ -80,12 +85,35 @@ public static class Autocorrelation
 
             if (lag < DirectLags)
             {
-                return centred.Sum(s => lag < s.Length ? Dot(s.AsSpan(lag), s.AsSpan(0, s.Length - lag)) : 0) / power;
+                return Product(centred, lag) / power;
             }
 
             transformed ??= Products(centred, longest);
             return lag < longest ? transformed[lag] / power : 0;
         }
+    }
+
+    private static long Count(double[][] stretches)
+    {
+        var count = 0L;
+        foreach (var stretch in stretches)
+        {
+            count += stretch.Length;
+        }
+
+        return count;
+    }
+
+    // The lagged product of all stretches.
+    private static double Product(double[][] stretches, int lag)
+    {
+        var sum = 0.0;
+        foreach (var stretch in stretches)
+        {
+            sum += lag < stretch.Length ? Dot(stretch.AsSpan(lag), stretch.AsSpan(0, stretch.Length - lag)) : 0;
+        }
+
+        return sum;
     }
 
     // Lagged products of all stretches by way of their power spectra, padded so that nothing wraps round.

@@ -112,7 +112,7 @@ public sealed class CountTable
     {
         var keys = _sparse.Keys.ToArray();
         Array.Sort(keys);
-        var distinct = keys.Length + _dense.Length - _dense.AsSpan().Count(0) - (_dense[0] > 0 && _sparse.ContainsKey(0) ? 1 : 0);
+        var distinct = keys.Length + Occurring(_dense) - (_dense[0] > 0 && _sparse.ContainsKey(0) ? 1 : 0);
         var (values, counts, filled) = (new long[distinct], new long[distinct], 0);
         var below = 0;
         while (below < keys.Length && keys[below] < 0)
@@ -146,6 +146,17 @@ public sealed class CountTable
             values[filled] = value;
             counts[filled++] = count;
         }
+    }
+
+    private static int Occurring(ReadOnlySpan<long> counts)
+    {
+        var occurring = 0;
+        foreach (var count in counts)
+        {
+            occurring += count != 0 ? 1 : 0;
+        }
+
+        return occurring;
     }
 
     private void AddOutside(long value, long count)

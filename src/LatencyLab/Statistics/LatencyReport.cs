@@ -56,7 +56,7 @@ public sealed record LatencyReport
         {
             Summary = summary,
             Latencies = latencies,
-            Censored = Proportion.Of(censored, n, series.EffectiveSizeOfCensored(n)),
+            Censored = Proportion.Of(censored, n, series.EffectiveSizeOfCensored(n, censored)),
             JitterPeakToPeak = latencies.Count == 0 || range < 0 ? null : range,
             SdResolved = Quantisation.RemoveFrom(summary.Sd),
             Modes = Statistics.Modes.Find(latencies),

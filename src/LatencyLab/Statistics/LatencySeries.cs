@@ -122,8 +122,15 @@ public sealed class LatencySeries
     }
 
     /// <summary>Independent stimuli that the series is worth for counting the late and missed ones.</summary>
-    public double EffectiveSizeOfCensored(long n)
+    /// <param name="n">All stimuli.</param>
+    /// <param name="censored">The late and missed ones, kept or not.</param>
+    public double EffectiveSizeOfCensored(long n, long censored)
     {
+        if (censored == 0)
+        {
+            return n;
+        }
+
         var stretches = Stretches();
         return stretches.TrueForAll(s => !s.Contains(Censored)) ? n : n / Math.Max(1, new CorrelationTimes(stretches).Above(Censored - 1));
     }
@@ -131,7 +138,12 @@ public sealed class LatencySeries
     /// <summary>Autocorrelation of matched latencies at one lag; 0 where nothing varies.</summary>
     public double AutocorrelationAtLag(int lag)
     {
-        var stretch = Stretches().MaxBy(s => s.Length) ?? [];
+        long[] stretch = [];
+        foreach (var other in Stretches())
+        {
+            stretch = other.Length > stretch.Length ? other : stretch;
+        }
+
         return Autocorrelation.AtLag(CorrelationTimes.Matched(stretch, new double[stretch.Length]), lag);
     }
 

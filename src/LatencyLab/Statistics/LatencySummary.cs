@@ -56,8 +56,7 @@ public sealed record LatencySummary(
     double? Mean, double? Sd, double? Mad, IReadOnlyDictionary<string, string> NullReasons)
 {
     /// <summary>The quantiles with their names in files, rising.</summary>
-    public IReadOnlyList<(string Name, Quantile Quantile)> Quantiles =>
-        [("p50", P50), ("p90", P90), ("p99", P99), ("p99_9", P999), ("p99_99", P9999)];
+    public IReadOnlyList<NamedQuantile> Quantiles => [new("p50", P50), new("p90", P90), new("p99", P99), new("p99_9", P999), new("p99_99", P9999)];
 
     /// <summary>Summarises a sample.</summary>
     /// <param name="matched">Latencies of the matched stimuli.</param>

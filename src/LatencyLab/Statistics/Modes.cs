@@ -36,19 +36,26 @@ public static class Modes
         }
 
         var needed = Math.Max(SmallestCount, (long)(sample.Count * SmallestShare));
-        return [.. Split(sample, 0, sample.Distinct, needed, MaxDepth).Select(part => Describe(sample, part.From, part.To))];
+        return Split(sample, 0, sample.Distinct, needed, MaxDepth);
     }
 
-    private static IEnumerable<(int From, int To)> Split(SortedCounts sample, int from, int to, long needed, int depth)
+    private static List<Mode> Split(SortedCounts sample, int from, int to, long needed, int depth)
     {
         var cuts = depth == 0 || CountOf(sample, from, to) < 2 * needed ? [] : Valleys(sample, from, to, needed);
         if (cuts.Count == 0)
         {
-            return [(from, to)];
+            return [Describe(sample, from, to)];
         }
 
-        var edges = cuts.Prepend(from).Append(to).ToArray();
-        return edges.Zip(edges.Skip(1)).SelectMany(part => Split(sample, part.First, part.Second, needed, depth - 1));
+        var modes = new List<Mode>();
+        cuts.Add(to);
+        foreach (var cut in cuts)
+        {
+            modes.AddRange(Split(sample, from, cut, needed, depth - 1));
+            from = cut;
+        }
+
+        return modes;
     }
 
     // Indices of the values at which the sample is to be cut. Coarse bins come first: they show a broad heap beside a narrow one, which in the

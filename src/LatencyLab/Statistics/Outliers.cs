@@ -20,7 +20,13 @@ public sealed record Outliers(long FenceTicks, long Count, IReadOnlyList<TimedVa
         var high = sample.ValueAtRank(Quantiles.Rank(sample.Count, 0.75));
 
         var fenceTicks = Fence(low, high);
-        return new Outliers(fenceTicks, sample.CountAbove(fenceTicks), [.. worst.Values.ToArray().Where(v => v.Value > fenceTicks)]);
+        var kept = 0;
+        while (kept < worst.Values.Length && worst.Values[kept].Value > fenceTicks)
+        {
+            kept++;
+        }
+
+        return new Outliers(fenceTicks, sample.CountAbove(fenceTicks), worst.Values[..kept].ToArray());
     }
 
     // With ties the quartiles can coincide; two ticks of quantisation are no outlier then.

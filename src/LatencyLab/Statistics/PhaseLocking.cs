@@ -23,7 +23,7 @@ public sealed class PhaseLocking
 
     // Points of the unit circle from which a sine is reached by two terms of its series, off by less than 1e-11: a tenth of the library's cost.
     private const int CirclePoints = 1024;
-    private static readonly (double Cosine, double Sine)[] Circle = [.. Enumerable.Range(0, CirclePoints).Select(i => Math.SinCos(2 * Math.PI * i / CirclePoints)).Select(p => (p.Cos, p.Sin))];
+    private static readonly (double Cosine, double Sine)[] Circle = AllPoints();
 
     private readonly double[] _periodTicks;
     private readonly double[] _perTick;
@@ -73,11 +73,26 @@ public sealed class PhaseLocking
             return [];
         }
 
-        return [.. _periodTicks.Select((period, i) =>
+        var spreads = new PhaseSpread[_periodTicks.Length];
+        for (var i = 0; i < spreads.Length; i++)
         {
             var resultant = Math.Sqrt((_sines[i] * _sines[i]) + (_cosines[i] * _cosines[i])) / _count;
-            return new PhaseSpread(period, _count, resultant, Probability(_count, resultant));
-        })];
+            spreads[i] = new PhaseSpread(_periodTicks[i], _count, resultant, Probability(_count, resultant));
+        }
+
+        return spreads;
+    }
+
+    private static (double Cosine, double Sine)[] AllPoints()
+    {
+        var points = new (double, double)[CirclePoints];
+        for (var i = 0; i < points.Length; i++)
+        {
+            var (sine, cosine) = Math.SinCos(2 * Math.PI * i / CirclePoints);
+            points[i] = (cosine, sine);
+        }
+
+        return points;
     }
 
     // Wilkie's approximation, good to three digits from n = LeastStimuli on.

@@ -9,6 +9,11 @@ namespace LatencyLab.Statistics;
 /// <param name="NeededN">Stimuli that it takes, where there are too few; null where there are enough.</param>
 public sealed record Quantile(double Probability, long? Value, long? Low, long? High, string? NullReason, long? NeededN = null);
 
+/// <summary>A quantile with the name that it has in files.</summary>
+/// <param name="Name">Such as p99_9.</param>
+/// <param name="Quantile">The quantile.</param>
+public sealed record NamedQuantile(string Name, Quantile Quantile);
+
 /// <summary>Quantiles of samples in which some values are only known to be longer than the window.</summary>
 public static class Quantiles
 {

@@ -21,9 +21,7 @@ public static class LatencyInTime
         Mean = summary.Mean is { } mean ? timeBase.ToNanoseconds(mean) : null,
         Sd = summary.Sd is { } sd ? timeBase.ToNanoseconds(sd) : null,
         Mad = summary.Mad is { } mad ? timeBase.ToNanoseconds(mad) : null,
-        Ci95 = summary.Quantiles
-            .Where(q => q.Quantile.Value is not null)
-            .ToDictionary(q => q.Name, q => new Interval(Ns(q.Quantile.Low, timeBase), Ns(q.Quantile.High, timeBase)), StringComparer.Ordinal),
+        Ci95 = Intervals(summary, timeBase),
         AtLeast = summary.Quantiles
             .Where(q => q.Quantile is { Value: null, Low: not null })
             .ToDictionary(q => q.Name, q => timeBase.ToNanoseconds(q.Quantile.Low!.Value), StringComparer.Ordinal),
@@ -62,6 +60,20 @@ public static class LatencyInTime
     /// <summary>The same by source.</summary>
     public static UncertaintyBudget BudgetOf(LatencySummary summary, TimeBase timeBase, double edgeNs, double clockPpm) =>
         UncertaintyBudget.Of(timeBase.TickNs, edgeNs, clockPpm, 0, Ns(summary.P50.Value ?? summary.Max, timeBase) ?? 0);
+
+    private static Dictionary<string, Interval> Intervals(LatencySummary summary, TimeBase timeBase)
+    {
+        var intervals = new Dictionary<string, Interval>(StringComparer.Ordinal);
+        foreach (var (name, quantile) in summary.Quantiles)
+        {
+            if (quantile.Value is not null)
+            {
+                intervals.Add(name, new Interval(Ns(quantile.Low, timeBase), Ns(quantile.High, timeBase)));
+            }
+        }
+
+        return intervals;
+    }
 
     private static double? Ns(long? ticks, TimeBase timeBase) => ticks is { } t ? timeBase.ToNanoseconds(t) : null;
 }

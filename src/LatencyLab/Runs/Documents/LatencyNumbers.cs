@@ -54,11 +54,17 @@ public sealed record LatencyNumbers
     public static IReadOnlyList<string> Names { get; } = [.. new LatencyNumbers { N = 0, NMatched = 0 }.Statistics().Select(s => s.Name)];
 
     /// <summary>Every statistic with the name that it has in files, in their order there.</summary>
-    public IEnumerable<(string Name, double? ValueNs)> Statistics() =>
+    public IReadOnlyList<NamedLatency> Statistics() =>
     [
-        ("min", Min), ("p50", P50), ("p90", P90), ("p99", P99), ("p99_9", P999), ("p99_99", P9999), ("max", Max), ("mean", Mean), ("sd", Sd), ("mad", Mad),
+        new("min", Min), new("p50", P50), new("p90", P90), new("p99", P99), new("p99_9", P999), new("p99_99", P9999), new("max", Max), new("mean", Mean), new("sd", Sd),
+        new("mad", Mad),
     ];
 }
+
+/// <summary>One statistic of the latencies.</summary>
+/// <param name="Name">As in files.</param>
+/// <param name="ValueNs">Nanoseconds; null where the sample can't support it.</param>
+public sealed record NamedLatency(string Name, double? ValueNs);
 
 /// <summary>A confidence interval, written <c>[low, high]</c>; an open end is null.</summary>
 [JsonConverter(typeof(IntervalConverter))]

@@ -10,8 +10,7 @@ public sealed class PairTally : IPairSink
     private const int BlockPairs = 1024;
 
     // Periods that stimuli are tested against: 1 kHz, 100 Hz and 10 Hz ticks of operating systems, and the Wi-Fi beacon.
-    private static readonly Duration[] TestedPeriods =
-        [Duration.FromMilliseconds(1), Duration.FromMilliseconds(10), Duration.FromMilliseconds(100), Duration.FromMicroseconds(102_400)];
+    private static readonly double[] TestedPeriodsSeconds = [0.001, 0.01, 0.1, 0.1024];
 
     private readonly CountTable _rising = new();
     private readonly CountTable _falling = new();
@@ -50,7 +49,7 @@ public sealed class PairTally : IPairSink
     public WorstSamples Worst { get; } = new();
 
     /// <summary>Tells the time base, so that stimuli can be tested for keeping step with the periods that firmwares live by.</summary>
-    public void Begin(TimeBase timeBase) => _phases = new PhaseLocking(TestedPeriods.Select(p => p.Seconds * timeBase.TickHz));
+    public void Begin(TimeBase timeBase) => _phases = new PhaseLocking(Array.ConvertAll(TestedPeriodsSeconds, s => s * timeBase.TickHz));
 
     public void Pairs(ReadOnlySpan<Pair> pairs)
     {
