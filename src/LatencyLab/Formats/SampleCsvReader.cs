@@ -42,7 +42,21 @@ internal static class SampleCsvReader
             throw lines.Fault($"The row has {columns} columns, the header has {first.Count}.", "A name with a comma needs quotes; sigrok-cli writes none with -O csv:label=off.");
         }
 
+        if (columns < comments.Names?.Count)
+        {
+            throw lines.Fault(
+                $"The comment names {comments.Names.Count} channels, the row has {columns} column{(columns == 1 ? "" : "s")}.",
+                "Only digital channels are read: record without the analog ones, whose values sigrok-cli prints among the rows.");
+        }
+
         var names = Names(hasNames ? first : null, columns, hasCount, comments.Names);
+        if (hasCount && hasNames && TimeColumn.UnitOf(first[0]) < 0 && comments.RateHz is null && options.SampleRateHz is null)
+        {
+            throw lines.Fault(
+                $"The column '{CsvText.Unfield(first[0])}' counts in a unit that its header doesn't name.",
+                "Name it, such as 'Time [us]'; or give --samplerate 24MHz, where each row is a sample.");
+        }
+
         var rate = SampleRates.Choose(comments.RateHz, options, file.Path);
         var count = hasCount ? new CountColumn(hasNames ? first[0] : "", rate, comments.IsOfSigrok) : null;
         var selection = ChannelSelection.Resolve(names, options, file.Path);
