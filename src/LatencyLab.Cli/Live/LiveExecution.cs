@@ -78,6 +78,9 @@ internal sealed class LiveExecution(RunRequest request, LiveEnds ends, IReadOnly
         }
 
         _progress.Clear();
+
+        // What hours of measuring have left behind goes back to the system before pictures need room: the peak of a session is that of its pictures.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         var run = Write(rig, folder, live, session, result, planned);
         Print(run, result, folder);
         return result.End switch

@@ -6,6 +6,18 @@ namespace LatencyLab.Captures;
 internal sealed record EdgeColumns(long[] Ticks, byte[] Channels, bool[] Levels)
 {
     public static EdgeColumns Of(int rows) => new(new long[rows], new byte[rows], new bool[rows]);
+
+    public int Capacity => Ticks.Length;
+
+    /// <summary>The same edges with room for more.</summary>
+    public EdgeColumns Grown(int rows)
+    {
+        var grown = Of(rows);
+        Ticks.CopyTo(grown.Ticks, 0);
+        Channels.CopyTo(grown.Channels, 0);
+        Levels.CopyTo(grown.Levels, 0);
+        return grown;
+    }
 }
 
 /// <summary>

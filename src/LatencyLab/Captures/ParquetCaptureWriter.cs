@@ -10,11 +10,14 @@ namespace LatencyLab.Captures;
 /// </summary>
 public sealed class ParquetCaptureWriter : IEdgeSink, IDisposable
 {
+    // Most captures never fill a row group, whose ten megabytes they would pay for all the same.
+    private const int FirstRows = ParquetEdges.RowsPerGroup / 16;
+
     private readonly string _path;
     private readonly string _partialPath;
     private readonly CaptureOrigin _origin;
     private readonly FileStream _file;
-    private readonly EdgeColumns _columns = EdgeColumns.Of(ParquetEdges.RowsPerGroup);
+    private EdgeColumns _columns = EdgeColumns.Of(FirstRows);
     private readonly List<Gap> _gaps = [];
     private EdgeMerge _merge = new(0);
     private CaptureHeader? _header;
@@ -58,9 +61,16 @@ public sealed class ParquetCaptureWriter : IEdgeSink, IDisposable
 
     public void Advance(long completeBeforeTick)
     {
-        while ((_rows = _merge.MoveTo(completeBeforeTick, _columns, _rows)) == ParquetEdges.RowsPerGroup)
+        while ((_rows = _merge.MoveTo(completeBeforeTick, _columns, _rows)) == _columns.Capacity)
         {
-            WriteGroup();
+            if (_rows < ParquetEdges.RowsPerGroup)
+            {
+                _columns = _columns.Grown(Math.Min(ParquetEdges.RowsPerGroup, _rows * 4));
+            }
+            else
+            {
+                WriteGroup();
+            }
         }
     }
 
