@@ -76,7 +76,8 @@ internal static class SrReader
         {
             if (!members.TryGetValue(number, out var member))
             {
-                var next = members[members.Keys.Where(k => k > number || k < 1).Min()];
+                // Whatever isn't among those that were found stands beyond the hole.
+                var next = members[members.Keys.Where(k => k < 1 || k > number).Min()];
                 throw file.Fault($"The member '{prefix}{number}' is missing although '{next.Name}' is there.", next.HeaderOffset);
             }
 

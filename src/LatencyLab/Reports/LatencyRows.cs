@@ -137,15 +137,17 @@ internal sealed class LatencyRows(Stream stream, byte[] firstColumn, TimeBase ti
 
     private static byte[][] AllEndings(bool selfTimed)
     {
-        string[] statuses = ["matched", "late", "missed", "excluded"];
-        var endings = new byte[statuses.Length * FlagSets][];
+        var endings = new byte[((int)PairStatus.Excluded + 1) * FlagSets][];
         for (var i = 0; i < endings.Length; i++)
         {
-            endings[i] = Encoding.UTF8.GetBytes($",{statuses[i / FlagSets]},{Words((PairFlags)(i % FlagSets), selfTimed)}\n");
+            endings[i] = Ending((PairStatus)(i / FlagSets), (PairFlags)(i % FlagSets), selfTimed);
         }
 
         return endings;
     }
+
+    private static byte[] Ending(PairStatus status, PairFlags flags, bool selfTimed) =>
+        Encoding.UTF8.GetBytes($",{status.ToString().ToLowerInvariant()},{Words(flags, selfTimed)}\n");
 
     private static string Words(PairFlags flags, bool selfTimed)
     {

@@ -39,6 +39,9 @@ internal sealed class EdgeStamper : ILineListener
     /// <summary>Records that the DMA has written.</summary>
     public long Written { get; private set; }
 
+    /// <summary>True once the DMA has stopped.</summary>
+    public bool IsFull => Written >= _limit;
+
     /// <summary>True once the DMA has stopped and the FIFO behind it is full: RXSTALL.</summary>
     public bool Stalled { get; private set; }
 

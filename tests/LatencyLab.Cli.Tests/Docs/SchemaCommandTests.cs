@@ -135,8 +135,11 @@ public sealed class SchemaCommandTests : IDisposable
         Assert.Equal(SchemaCommand.Names, File.ReadAllLines(_folder.File("names.txt")));
         var page = File.ReadAllText(Repository.Path("docs", "schemas", "README.md"));
         Assert.All(SchemaCommand.Names, name => Assert.Contains($"| {name} | `latencylab.{name}/1` |", page, StringComparison.Ordinal));
-        Assert.Equal(0, await PrintAsync(_folder.File("run.json"), "schema", "run"));
-        Assert.Equal(File.ReadAllText(Repository.Path("docs", "schemas", "run.schema.json")), File.ReadAllText(_folder.File("run.json")));
+        foreach (var name in SchemaCommand.Names)
+        {
+            Assert.Equal(0, await PrintAsync(_folder.File("schema.json"), "schema", name));
+            Assert.Equal(File.ReadAllText(Repository.Path("docs", "schemas", name + ".schema.json")), File.ReadAllText(_folder.File("schema.json")));
+        }
     }
 
     public void Dispose() => _folder.Dispose();
